@@ -1,0 +1,66 @@
+"""Limits and headers that hold for every request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+EDITING = ("/admin/", "/django-admin/")
+EDITING_POLICY = {
+    "default-src": [NONE],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF, "data:"],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [SELF],
+}
+
+
+class BodyLimitMiddleware:
+    """Refuse a body above the limit with 413 before anything reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        is_editing = request.path.startswith(EDITING)  # Uploads; those have limits of their own.
+        if announced.isdigit() and int(announced) > settings.BODY_LIMIT_BYTES and not is_editing:
+            return _too_large(request)
+        return self.get_response(request)
+
+
+class ContentPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+    """The strict content policy for the site, a wider one for the two editing interfaces."""
+
+    def get_policy_parts(
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002  The library's own signature.
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path.startswith(EDITING) and not report_only:
+            return PolicyParts(config=EDITING_POLICY)
+        return parts
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        error = {"code": "too_large", "message": "The request is larger than 1 MiB.", "field": None}
+        return JsonResponse({"error": error}, status=413)
+    return HttpResponse("The request is larger than 1 MiB.", status=413, content_type="text/plain")

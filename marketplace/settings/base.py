@@ -1,0 +1,296 @@
+"""Settings that every mode shares. What differs by machine comes from the environment."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from environs import Env
+
+from marketplace import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+VAR = Path(env.str("WEFT_VAR", "") or BASE_DIR / "var")
+PORT = env.int("PORT", 8000)
+SANDBOX_PORT = env.int("SANDBOX_PORT", PORT + 1)
+SITE_URL = env.str("SITE_URL", "") or f"http://localhost:{PORT}"
+DEBUG = False
+
+
+def kept_secret(name: str, *, prefix: str = "") -> str:
+    """Return a secret from the environment, else the one made up at the first start and kept."""
+    if given := env.str(name, ""):
+        return given
+    file = VAR / "secrets" / name.lower()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with file.open("x") as new:
+            file.chmod(0o600)
+            new.write(prefix + secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return file.read_text()
+
+
+# --- Applications -------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "marketplace",
+    "marketplace.accounts",
+    "marketplace.notifications",
+    "cms.pages",
+    "projects.public",
+    "projects.agency",
+    "projects.delivery",
+    "projects.funding",
+    "projects.matching",
+    "projects.vetting",
+    "projects.catalogue",
+    "remittances",
+    "payments",
+    "payments.ledger",
+    "payments.webhooks",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.simple_translation",
+    "wagtail.locales",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_prometheus",
+    "django_structlog",
+    "ninja",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+
+from importlib.util import find_spec as _find  # noqa: E402  Until every room is built.
+
+
+def _exists(app: str) -> bool:
+    try:
+        return _find(app) is not None and (
+            not app.startswith(("projects.", "cms.", "payments", "remittances", "marketplace."))
+            or (BASE_DIR / app.replace(".", "/") / "apps.py").exists()
+        )
+    except ModuleNotFoundError:
+        return False
+
+
+INSTALLED_APPS = [app for app in INSTALLED_APPS if _exists(app)]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "marketplace.security.BodyLimitMiddleware",
+    "marketplace.security.ContentPolicyMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "marketplace.urls"
+WSGI_APPLICATION = "marketplace.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# --- Database: the application's role, and the owner for migrations only ------------------------
+_carried = embedded.server(VAR)
+DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_IS_EMBEDDED = not DATABASE_URL
+DATABASE_URL = DATABASE_URL or _carried.url()
+DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "") or (
+    _carried.url(role=embedded.OWNER) if DATABASE_IS_EMBEDDED else ""
+)
+DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "ATOMIC_REQUESTS": False}}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DATABASE_APP_ROLE = DATABASES["default"]["USER"]
+
+# --- People --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ALLAUTH_TRUSTED_PROXY_COUNT", 0)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Weft"
+
+# --- Payments ------------------------------------------------------------------------------------
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
+SANDBOX_IN_USE = not STRIPE_API_KEY
+SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "") or (
+    SANDBOX_URL if SANDBOX_IN_USE else "https://api.stripe.com"
+)
+STRIPE_API_KEY = STRIPE_API_KEY or "sk_test_sandbox"
+STRIPE_WEBHOOK_SECRETS = [
+    secret.strip()
+    for secret in kept_secret("STRIPE_WEBHOOK_SECRET", prefix="whsec_").split(",")
+    if secret.strip()
+]
+STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
+STRIPE_LIVEMODE = env.bool("STRIPE_LIVEMODE", default=False)
+
+# --- Work ----------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
+CELERY_QUEUE_DIRECTORY = VAR / "queue"  # Used by the filesystem broker alone.
+
+CACHE_URL = env.str("CACHE_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+    }
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR / "cache"),
+    }
+}
+
+# --- Messages to people --------------------------------------------------------------------------
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    _mail = env.dj_email_url("EMAIL_URL")
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_HOST = _mail["EMAIL_HOST"]
+    EMAIL_PORT = _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
+    EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
+    EMAIL_TIMEOUT = 10
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Weft <no-reply@weft.example>")
+
+# --- Languages and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "marketplace" / "locale"]
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files ---------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_URL = env.str("MEDIA_URL", "") or "/media/"
+MEDIA_ROOT = VAR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Editing -------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = "Weft"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+
+# --- Safety --------------------------------------------------------------------------------------
+SECRET_KEY = kept_secret("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+BODY_LIMIT_BYTES = 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF, STRIPE_API_BASE, "https://checkout.stripe.com"],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "interest-cohort")
+}
+PERMISSIONS_POLICY.pop("interest-cohort")
+
+# --- Observing: all off without configuration ----------------------------------------------------
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")

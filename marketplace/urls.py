@@ -1,0 +1,48 @@
+"""Every address of the site, in the order it is tried."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+
+from marketplace import health
+
+
+def _built(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("django-admin/", admin.site.urls),
+    path("admin/", include(wagtailadmin_urls)),
+]
+if _built("marketplace.api"):
+    from marketplace.api import api
+
+    urlpatterns.append(path("api/v1/", api.urls))
+if _built("payments.webhooks.urls"):
+    urlpatterns.append(path("payments/webhooks/", include("payments.webhooks.urls")))
+if _built("marketplace.views"):
+    from marketplace import views
+
+    urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))
+
+localised: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.urls"))]
+for _prefix, _module in (
+    ("", "projects.public.urls"),
+    ("agency/", "projects.agency.urls"),
+    ("", "remittances.urls"),
+):
+    if _built(_module):
+        localised.append(path(_prefix, include(_module)))
+urlpatterns += i18n_patterns(*localised, path("", include(wagtail_urls)), prefix_default_language=True)
