@@ -1,0 +1,1 @@
+"""The workspace where an agency writes, sends and follows its projects."""

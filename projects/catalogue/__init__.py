@@ -1,0 +1,1 @@
+"""Who lists projects, and the projects themselves: organisations, members, texts, budgets."""

@@ -1,0 +1,1 @@
+"""What a project does with the money, stage by stage."""
