@@ -8,6 +8,6 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell payments and the rooms who listens to what."""
-        from marketplace import wiring  # noqa: PLC0415  Models must be loaded first.
+        from marketplace import celery, wiring  # noqa: F401, PLC0415  Models must be loaded first.
 
         wiring.connect()

@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("django-admin/", admin.site.urls),
     path("admin/", include(wagtailadmin_urls)),
 ]
-if _built("marketplace.api"):
+if _built("projects.api.routers") and _built("remittances.api"):
     from marketplace.api import api
 
     urlpatterns.append(path("api/v1/", api.urls))

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "marketplace.api_conduct.ApiConductMiddleware",
     "marketplace.security.BodyLimitMiddleware",
     "marketplace.security.ContentPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -272,6 +273,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 BODY_LIMIT_BYTES = 1024 * 1024
+API_RATE = env.str("API_RATE", "") or "600/m"  # Requests an address may make.
+NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

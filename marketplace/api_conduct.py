@@ -1,0 +1,48 @@
+"""How every answer of the API behaves: open to other sites, and cheap to ask again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+PREFIX = "/api/"
+ONE_DAY_SECONDS = 86_400
+
+
+class ApiConductMiddleware:
+    """Add the cross-origin headers and an ETag to answers of the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PREFIX):
+            return self.get_response(request)
+        if request.method == "OPTIONS":
+            return self._open(_preflight())
+        response = self.get_response(request)
+        if request.method in {"GET", "HEAD"} and response.status_code == 200 and response.content:  # noqa: PLR2004
+            set_response_etag(response)
+            response = get_conditional_response(request, response["ETag"], None, response)
+        return self._open(response)
+
+    def _open(self, response: HttpResponse) -> HttpResponse:
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+def _preflight() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+    response["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+    response["Access-Control-Max-Age"] = str(ONE_DAY_SECONDS)
+    return response

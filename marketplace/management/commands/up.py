@@ -1,0 +1,125 @@
+"""The whole site in the foreground: web, worker with its clock, and the payment sandbox."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from marketplace.supervisor import Child, Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+READY_SECONDS = 60
+
+
+class Command(BaseCommand):
+    help = "Run web, worker and scheduler (and the payment sandbox) in the foreground."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--empty", action="store_true", help="do not load the demo world")
+
+    def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
+        self._prepare(is_empty_wanted=bool(options["empty"]))
+        supervisor = Supervisor(environment=_environment(), say=self._say)
+        supervisor.listen()
+        try:
+            for name, command in _programs():
+                log = settings.VAR / "log" / f"{name}.log"
+                supervisor.start(Child(name=name, command=command, log=log))
+            if supervisor.wait_until(_is_ready, seconds=READY_SECONDS):
+                self._greet()
+                supervisor.watch()
+            elif not supervisor.stopping:
+                raise CommandError(f"The site did not come up. Look into {settings.VAR / 'log'}.")
+        finally:
+            self._say("Stopping …")
+            supervisor.stop()
+
+    def _prepare(self, *, is_empty_wanted: bool) -> None:
+        self._say("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        self._say("Collecting the site's files …")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if settings.WEFT_MODE == "demo" and not is_empty_wanted and not _has_people():
+            self._say("Loading the demo world …")
+            call_command("seed", scenario="small", seed=1, stdout=_Silence())
+
+    def _greet(self) -> None:
+        site = f"http://localhost:{settings.PORT}"
+        self._say(f"Weft is up:      {site}/")
+        self._say(f"Agency desk:     {site}/en/agency/")
+        self._say(f"Editing:         {site}/admin/")
+        self._say(f"API:             {site}/api/v1/docs")
+        if settings.SANDBOX_IN_USE:
+            self._say(f"Test payments:   {settings.SANDBOX_URL} (no money moves)")
+        if settings.WEFT_MODE == "demo":
+            call_command("demo_logins", stdout=self.stdout)
+        self._say("Ctrl-C stops all of it.")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+class _Silence:
+    def write(self, text: str) -> None:
+        """Drop what a command inside this one prints."""
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _has_people() -> bool:
+    return get_user_model().objects.exists()
+
+
+def _environment() -> dict[str, str]:
+    """Give every process the same addresses, so that none starts a database of its own."""
+    return os.environ | {
+        "DATABASE_URL": settings.DATABASE_URL,
+        "DATABASE_ADMIN_URL": settings.DATABASE_ADMIN_URL,
+        "STRIPE_WEBHOOK_SECRET": ",".join(settings.STRIPE_WEBHOOK_SECRETS),
+        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+        "PORT": str(settings.PORT),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _programs() -> Sequence[tuple[str, Sequence[str]]]:
+    python = sys.executable
+    webhooks = f"http://127.0.0.1:{settings.PORT}/payments/webhooks/stripe/"
+    sandbox = (
+        *(python, "-m", "payments.sandbox", "--port", str(settings.SANDBOX_PORT)),
+        *("--state", str(settings.VAR / "sandbox.sqlite3"), "--webhook-url", webhooks),
+    )
+    web = (
+        *(python, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--graceful-timeout", "5", "--keep-alive", "5"),
+    )
+    worker = (
+        *(python, "-m", "celery", "--app", "marketplace.celery", "worker", "--beat"),
+        *("--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    )
+    programs = [("web", web), ("worker", worker)]
+    return [("sandbox", sandbox), *programs] if settings.SANDBOX_IN_USE else programs
+
+
+def _is_ready() -> bool:
+    try:
+        with urllib.request.urlopen(  # noqa: S310  Our own address.
+            f"http://127.0.0.1:{settings.PORT}/readyz", timeout=5
+        ) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
