@@ -1,0 +1,1 @@
+"""Campaigns and the money people put into them."""

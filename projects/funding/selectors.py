@@ -1,0 +1,121 @@
+"""What has come together for a campaign. Every page, feed, API answer and e-mail asks here.
+
+The books are the only counter: what people contributed is what stands to the credit of the
+campaign's escrow account, and `verify_differences` compares it with the contributions one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from payments.ledger.models import AccountKind
+from payments.ledger.selectors import Difference, balances
+from payments.ledger.services import AccountKey
+from payments.money import Money
+from projects.funding.models import Campaign, Contribution
+from projects.matching import selectors as matching
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Where one campaign stands. `raised` is contributed and matched; `owner` is beside it."""
+
+    goal: Money
+    contributed: Money
+    matched: Money
+    raised: Money
+    owner: Money
+    needed: Money
+    contributors: int
+    as_of: datetime
+
+    @property
+    def is_reached(self) -> bool:
+        return not self.needed
+
+
+def totals(campaigns: Iterable[Campaign]) -> dict[UUID, Totals]:
+    """Return each campaign's totals by its id, in one set of queries however many there are."""
+    wanted = list(campaigns)
+    as_of = timezone.now()
+    books = balances([escrow(campaign) for campaign in wanted])
+    matched = matching.matched_totals([campaign.key for campaign in wanted])
+    people = _contributors([campaign.pk for campaign in wanted])
+    found = {}
+    for campaign in wanted:
+        contributed = Money(books[escrow(campaign)].credits_posted, campaign.currency)
+        match = matched.get(campaign.key) or Money(0, campaign.currency)
+        raised, owner = contributed + match, campaign.owner_contribution
+        missing = campaign.goal - raised - owner
+        found[campaign.pk] = Totals(
+            goal=campaign.goal,
+            contributed=contributed,
+            matched=match,
+            raised=raised,
+            owner=owner,
+            needed=max(missing, Money(0, campaign.currency)),
+            contributors=people.get(campaign.pk, 0),
+            as_of=as_of,
+        )
+    return found
+
+
+def escrow(campaign: Campaign) -> AccountKey:
+    """Return the account that holds a campaign's money."""
+    return AccountKey(AccountKind.ESCROW, campaign.key, campaign.currency)
+
+
+def current_campaigns(project_ids: Collection[UUID]) -> dict[UUID, Campaign]:
+    """Return the newest published campaign of each project, by project id."""
+    newest_last = Campaign.objects.published().of_projects(project_ids).order_by("opens_at", "id")
+    return {campaign.project_id: campaign for campaign in newest_last}
+
+
+def verify_differences() -> list[Difference]:
+    """Return every campaign whose escrow was credited something else than its contributions."""
+    settled = dict(
+        Contribution.objects.settled()
+        .values_list("campaign_id")
+        .annotate(Sum("amount_minor"))
+        .order_by()
+    )
+    campaigns = list(Campaign.objects.order_by("key"))
+    books = balances([escrow(campaign) for campaign in campaigns])
+    return [
+        Difference(
+            kind="total",
+            key=campaign.key,
+            currency=campaign.currency,
+            expected=str(settled.get(campaign.pk, 0)),
+            found=str(books[escrow(campaign)].credits_posted),
+        )
+        for campaign in campaigns
+        if settled.get(campaign.pk, 0) != books[escrow(campaign)].credits_posted
+    ]
+
+
+def fingerprint_rows() -> list[tuple[str, str, int]]:
+    """Return (natural key, state, matched minor units) of every contribution, in key order."""
+    rows = Contribution.objects.order_by("key").values_list("key", "state")
+    matched = matching.matched_by_contribution()
+    return [(key, state, matched.get(key, 0)) for key, state in rows]
+
+
+def _contributors(campaign_ids: list[UUID]) -> dict[UUID, int]:
+    """Return how many people have given to each campaign."""
+    return dict(
+        Contribution.objects.settled()
+        .filter(campaign_id__in=campaign_ids)
+        .values_list("campaign_id")
+        .annotate(Count("donor_key", distinct=True))
+        .order_by()
+    )

@@ -1,0 +1,59 @@
+"""The transitions of a campaign and a contribution, one function each."""
+
+from projects.funding.services.campaigns import (
+    campaign_key,
+    close_ended_campaigns,
+    open_campaign,
+    plan_campaign,
+)
+from projects.funding.services.contributions import (
+    begin_contribution,
+    cancel_contribution,
+    change_amount,
+    gift_of,
+    identify_contributor,
+)
+from projects.funding.services.payments import (
+    PaymentDiffers,
+    confirm_contribution,
+    expire_contributions,
+    fail_contribution,
+    submit_contribution,
+)
+from projects.funding.services.refusals import (
+    AlreadyPaid,
+    AmountOutOfRange,
+    CampaignClosed,
+    CampaignNotReady,
+    ContributorUnknown,
+    FundingRefused,
+    MatchChanged,
+    NotChangeable,
+    Stopped,
+)
+
+__all__ = [
+    "AlreadyPaid",
+    "AmountOutOfRange",
+    "CampaignClosed",
+    "CampaignNotReady",
+    "ContributorUnknown",
+    "FundingRefused",
+    "MatchChanged",
+    "NotChangeable",
+    "PaymentDiffers",
+    "Stopped",
+    "begin_contribution",
+    "campaign_key",
+    "cancel_contribution",
+    "change_amount",
+    "close_ended_campaigns",
+    "confirm_contribution",
+    "expire_contributions",
+    "fail_contribution",
+    "gift_of",
+    "identify_contributor",
+    "open_campaign",
+    "plan_campaign",
+    "submit_contribution",
+]

@@ -1,0 +1,171 @@
+"""From the first amount to the details of the giver: everything before money is asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from uuid_utils.compat import uuid7
+
+from projects.catalogue.models import Project
+from projects.funding.donors import donor_key
+from projects.funding.models import Campaign, Contribution, Contributor
+from projects.funding.services.refusals import AmountOutOfRange, CampaignClosed, NotChangeable
+from projects.funding.services.rows import locked_campaign, locked_contribution, move, note
+from projects.matching import services as matching
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from payments.money import Money
+
+DRAFT_LIFE = timedelta(hours=24)
+
+
+def gift_of(contribution: Contribution) -> matching.Gift:
+    """Return the facts of a contribution that a matching rule may ask for."""
+    campaign = contribution.campaign
+    giver = Contributor.objects.filter(contribution=contribution).first()
+    return matching.Gift(
+        contribution_ref=contribution.key,
+        campaign_key=campaign.key,
+        project_id=campaign.project.pk,
+        project_slug=campaign.project.slug,
+        country=campaign.project.country,
+        sector=campaign.project.sector,
+        kind=campaign.project.kind,
+        amount=contribution.amount,
+        donor_key=contribution.donor_key,
+        residence=giver.residence if giver else None,
+    )
+
+
+@transaction.atomic
+def begin_contribution(
+    *, campaign_id: UUID, amount: Money, idempotency_key: str, language: str, now: datetime
+) -> Contribution:
+    """Start a contribution and reserve its match. The same form sent again starts nothing new.
+
+    A form sent again with another amount changes the amount as long as nobody has gone to pay;
+    after that the first amount stands.
+
+    Raises:
+        CampaignClosed: the campaign takes no new money.
+        AmountOutOfRange: too little or too much for this campaign, or another currency.
+    """
+    campaign = locked_campaign(campaign_id)
+    earlier = campaign.contributions.filter(idempotency_key=idempotency_key).first()
+    if earlier and (earlier.amount == amount or earlier.state != Contribution.State.DRAFT):
+        return earlier
+    if earlier:
+        return change_amount(contribution_id=earlier.pk, amount=amount, now=now)
+    refuse_unless_open(campaign, now)
+    _refuse_out_of_range(campaign, amount)
+    contribution = Contribution.objects.create(
+        key=uuid7().hex,
+        idempotency_key=idempotency_key,
+        campaign=campaign,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        language=language,
+        created_at=now,
+        expires_at=now + DRAFT_LIFE,
+    )
+    note(contribution, event="begin", at=now, facts={"amount_minor": amount.minor})
+    matching.reserve(gift=gift_of(contribution), now=now)
+    return contribution
+
+
+@transaction.atomic
+def change_amount(*, contribution_id: UUID, amount: Money, now: datetime) -> Contribution:
+    """Give another amount than first thought, before going to pay.
+
+    Raises:
+        NotChangeable: the person has gone to pay.
+        CampaignClosed, AmountOutOfRange: as for a new contribution.
+    """
+    contribution = locked_contribution(contribution_id)
+    _refuse_unless_draft(contribution)
+    refuse_unless_open(contribution.campaign, now)
+    _refuse_out_of_range(contribution.campaign, amount)
+    contribution.amount_minor, contribution.currency = amount.minor, amount.currency
+    contribution.expires_at = now + DRAFT_LIFE
+    contribution.save()
+    note(contribution, event="change_amount", at=now, facts={"amount_minor": amount.minor})
+    matching.reserve(gift=gift_of(contribution), now=now)
+    return contribution
+
+
+@transaction.atomic
+def identify_contributor(  # noqa: PLR0913  What a receipt and a rule need to know.
+    *,
+    contribution_id: UUID,
+    email: str,
+    name: str,
+    residence: str,
+    hide_name: bool,
+    message: str,
+    now: datetime,
+) -> Contribution:
+    """Say who gives, and reserve the match again: a rule may ask where a giver lives.
+
+    `residence` is an ISO 3166-1 alpha-3 code.
+
+    Raises:
+        NotChangeable: the person has gone to pay.
+        CampaignClosed: the campaign takes no new money.
+    """
+    contribution = locked_contribution(contribution_id)
+    _refuse_unless_draft(contribution)
+    refuse_unless_open(contribution.campaign, now)
+    Contributor.objects.update_or_create(
+        contribution=contribution,
+        defaults={
+            "email": email.strip(),
+            "name": name,
+            "residence": residence,
+            "hide_name": hide_name,
+            "message": message,
+        },
+    )
+    contribution.donor_key = donor_key(email)
+    contribution.expires_at = now + DRAFT_LIFE
+    contribution.save()
+    note(contribution, event="identify", at=now)
+    matching.reserve(gift=gift_of(contribution), now=now)
+    return contribution
+
+
+@transaction.atomic
+def cancel_contribution(*, contribution_id: UUID, now: datetime) -> Contribution:
+    """Stop before paying and give the reserved match back. Stopping twice changes nothing.
+
+    Raises:
+        NotChangeable: the person has gone to pay; the payment decides.
+    """
+    contribution = locked_contribution(contribution_id)
+    if contribution.state == Contribution.State.CANCELLED:
+        return contribution
+    _refuse_unless_draft(contribution)
+    matching.release(contribution_ref=contribution.key, now=now)
+    return move(contribution, event="cancel", to=Contribution.State.CANCELLED, at=now)
+
+
+def refuse_unless_open(campaign: Campaign, now: datetime) -> None:
+    """Raise CampaignClosed when nothing new may start; to be asked under the campaign's lock."""
+    is_listed = campaign.project.state == Project.State.LISTED
+    if not is_listed or not campaign.takes_money(now):
+        raise CampaignClosed
+
+
+def _refuse_out_of_range(campaign: Campaign, amount: Money) -> None:
+    fits = amount.currency == campaign.currency and campaign.minimum <= amount <= campaign.maximum
+    if not fits:
+        raise AmountOutOfRange(minimum=campaign.minimum, maximum=campaign.maximum)
+
+
+def _refuse_unless_draft(contribution: Contribution) -> None:
+    if contribution.state != Contribution.State.DRAFT:
+        raise NotChangeable

@@ -1,0 +1,192 @@
+"""Asking for the money, and what follows from the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from payments import checkout, events
+from payments.ledger.models import AccountKind
+from payments.ledger.services import AccountKey, Entry, Posting, post
+from payments.models import Payment
+from payments.money import Money
+from projects.funding.events import ContributionConfirmed
+from projects.funding.models import Contribution, Contributor
+from projects.funding.receipts import receipt_number
+from projects.funding.services.contributions import gift_of, refuse_unless_open
+from projects.funding.services.refusals import (
+    AlreadyPaid,
+    ContributorUnknown,
+    MatchChanged,
+    Stopped,
+)
+from projects.funding.services.rows import locked_contribution, move, note
+from projects.matching import services as matching
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+PAYMENT_LIFE = timedelta(minutes=30)
+PROVIDER = "stripe"
+State = Contribution.State
+_ON_ITS_WAY = (Payment.State.PROCESSING, *Payment.RECEIVED)
+
+
+class PaymentDiffers(Exception):
+    """The money that arrived is not the money of the contribution: a person must look."""
+
+
+@transaction.atomic
+def submit_contribution(
+    *,
+    contribution_id: UUID,
+    agreed_match_minor: int,
+    success_url: str,
+    cancel_url: str,
+    now: datetime,
+) -> Payment:
+    """Ask for the money of a contribution. Asking again returns the payment that is under way.
+
+    `agreed_match_minor` is what the person was shown; the match itself is worked out here.
+
+    Raises:
+        AlreadyPaid: the money has arrived.
+        Stopped: the person stopped earlier.
+        ContributorUnknown: nobody has said who gives.
+        CampaignClosed: the campaign takes no new money.
+        MatchChanged: less would be matched than the person was shown.
+    """
+    contribution = locked_contribution(contribution_id)
+    giver = _refuse_unpayable(contribution)
+    refuse_unless_open(contribution.campaign, now)
+    quote = matching.reserve(gift=gift_of(contribution), now=now)
+    if quote.match.minor < agreed_match_minor:
+        shown = Money(agreed_match_minor, contribution.currency)
+        raise MatchChanged(old=shown, new=quote.match)
+    contribution.agreed_match_minor = quote.match.minor
+    contribution.expires_at = now + PAYMENT_LIFE
+    move(contribution, event="submit", to=State.AWAITING_PAYMENT, at=now)
+    return checkout.begin(
+        reference=contribution.key,
+        amount=contribution.amount,
+        description=contribution.campaign.project.slug,
+        email=giver.email,
+        language=contribution.language,
+        success_url=success_url,
+        cancel_url=cancel_url,
+        now=now,
+    )
+
+
+@transaction.atomic
+def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
+    *,
+    reference: str,
+    payment_id: UUID,
+    amount: Money,
+    fee: Money,
+    settled_at: datetime,
+    now: datetime,
+) -> Contribution | None:
+    """Book the money that arrived for a contribution and tell its giver, once.
+
+    Money that comes after the contribution expired settles it all the same: its match is worked
+    out anew and was not promised. Confirming again changes nothing. A reference of another room
+    returns None.
+
+    Raises:
+        PaymentDiffers: another amount arrived, or a second payment.
+    """
+    contribution = _of_reference(reference)
+    if contribution is None:
+        return None
+    if contribution.is_settled and contribution.payment_id == payment_id:
+        return contribution
+    if contribution.is_settled or contribution.amount != amount:
+        raise PaymentDiffers(f"{contribution.key}: {amount.minor} {amount.currency} arrived.")
+    _book(contribution, amount=amount, fee=fee, settled_at=settled_at)
+    contribution.payment_id = payment_id
+    contribution.settled_at = settled_at
+    contribution.receipt_number = receipt_number(contribution.key, settled_at=settled_at)
+    move(contribution, event="confirm", to=State.SETTLED, at=now, facts={"fee_minor": fee.minor})
+    matching.count(gift=gift_of(contribution), settled_at=settled_at, now=now)
+    events.publish(ContributionConfirmed(contribution_key=contribution.key))
+    return contribution
+
+
+@transaction.atomic
+def fail_contribution(
+    *, reference: str, payment_id: UUID, reason: str, now: datetime
+) -> Contribution | None:
+    """Note that a payment came to nothing; the person may try again.
+
+    The match stays reserved for its time. A payment replaced by another changes nothing.
+    """
+    contribution = _of_reference(reference)
+    if contribution is None or contribution.state != State.AWAITING_PAYMENT:
+        return contribution
+    if Payment.objects.live().filter(reference=reference).exists():
+        note(contribution, event="fail", at=now, reason="replaced")
+        return contribution
+    facts = {"payment": str(payment_id)}
+    return move(contribution, event="fail", to=State.FAILED, at=now, reason=reason, facts=facts)
+
+
+def expire_contributions(*, now: datetime) -> int:
+    """Give up what was begun and not paid in time, and free its match; return how many."""
+    overdue = Contribution.objects.overdue(now).order_by("campaign_id", "id")
+    return sum(_expire(pk, now=now) for pk in overdue.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _expire(contribution_id: UUID, *, now: datetime) -> int:
+    contribution = locked_contribution(contribution_id)
+    payments = Payment.objects.filter(reference=contribution.key)
+    is_overdue = Contribution.objects.overdue(now).filter(pk=contribution_id).exists()
+    if not is_overdue or payments.filter(state__in=_ON_ITS_WAY).exists():
+        return 0
+    matching.release(contribution_ref=contribution.key, now=now)
+    move(contribution, event="expire", to=State.EXPIRED, at=now)
+    return 1
+
+
+def _refuse_unpayable(contribution: Contribution) -> Contributor:
+    if contribution.is_settled:
+        raise AlreadyPaid
+    if not contribution.may_be_paid:
+        raise Stopped
+    giver = Contributor.objects.filter(contribution=contribution).first()
+    if giver is None:
+        raise ContributorUnknown
+    return giver
+
+
+def _of_reference(reference: str) -> Contribution | None:
+    found = Contribution.objects.filter(key=reference).values_list("pk", flat=True).first()
+    return None if found is None else locked_contribution(found)
+
+
+def _book(contribution: Contribution, *, amount: Money, fee: Money, settled_at: datetime) -> None:
+    """Move the gift from the giver's clearing to the campaign, which bears the provider's fee."""
+    donor = AccountKey(AccountKind.DONOR_CLEARING, contribution.key, amount.currency)
+    escrow = AccountKey(AccountKind.ESCROW, contribution.campaign.key, amount.currency)
+    provider_fee = AccountKey(AccountKind.PROCESSOR_FEE, PROVIDER, fee.currency)
+    booked = [("contribution", donor, escrow, amount)]
+    if fee:
+        booked.append(("fee_borne", escrow, provider_fee, fee))
+    post(
+        [
+            Entry(
+                kind=kind,
+                reference=contribution.key,
+                idempotency_key=f"{kind}:{contribution.key}",
+                occurred_at=settled_at,
+                postings=(Posting(debit, money.minor), Posting(credit, -money.minor)),
+            )
+            for kind, debit, credit, money in booked
+        ]
+    )

@@ -1,0 +1,64 @@
+"""What every transition of a contribution does alike: take the locks, move, write the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from projects.funding.models import Campaign, Contribution, ContributionLog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+
+def locked_campaign(campaign_id: UUID) -> Campaign:
+    """Lock a campaign, which comes before its contributions, and return it as it is now."""
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
+    return Campaign.objects.select_related("project").get(pk=campaign_id)
+
+
+def locked_contribution(contribution_id: UUID) -> Contribution:
+    """Lock a contribution and its campaign, in the order of the house."""
+    campaign_id = Contribution.objects.values_list("campaign_id", flat=True).get(pk=contribution_id)
+    campaign = locked_campaign(campaign_id)
+    contribution = Contribution.objects.select_for_update(no_key=True).get(pk=contribution_id)
+    contribution.campaign = campaign
+    return contribution
+
+
+def move(  # noqa: PLR0913  What a line of the log holds.
+    contribution: Contribution,
+    *,
+    event: str,
+    to: Contribution.State,
+    at: datetime,
+    reason: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> Contribution:
+    """Save the contribution in its new state, with a line in its log."""
+    note(contribution, event=event, to=to, at=at, reason=reason, facts=facts)
+    contribution.state = to
+    contribution.save()
+    return contribution
+
+
+def note(  # noqa: PLR0913  What a line of the log holds.
+    contribution: Contribution,
+    *,
+    event: str,
+    at: datetime,
+    to: Contribution.State | None = None,
+    reason: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> ContributionLog:
+    """Write one line of what happened to a contribution."""
+    return ContributionLog.objects.create(
+        contribution=contribution,
+        event=event,
+        from_state=contribution.state,
+        to_state=to or contribution.state,
+        reason=reason,
+        facts=dict(facts or {}),
+        at=at,
+    )
