@@ -18,8 +18,9 @@ COPY remittances remittances
 COPY projects projects
 COPY cms cms
 COPY marketplace marketplace
-RUN mkdir -p var && chown weft:weft var
-ENV PATH=/srv/weft/.venv/bin:$PATH PYTHONUNBUFFERED=1 WEFT_MODE=production
+ENV PATH=/srv/weft/.venv/bin:$PATH PYTHONUNBUFFERED=1
+RUN mkdir -p var && chown weft:weft var && pybabel compile --directory marketplace/locale --domain django
+ENV WEFT_MODE=production
 USER weft
 EXPOSE 8000
 CMD ["gunicorn", "marketplace.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]

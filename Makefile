@@ -8,12 +8,14 @@ TEMPLATES := $(shell git ls-files '*.html' 2>/dev/null)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export PYTHONDONTWRITEBYTECODE :=
 
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/locale/*/LC_MESSAGES/django.po))
+
 .PHONY: run setup test test-all check format bench messages
 
 run: setup
 	@exec $(BIN)/python manage.py up
 
-setup: $(STAMP)
+setup: $(STAMP) $(CATALOGUES)
 	@$(BIN)/python manage.py migrate --check --verbosity 0 >/dev/null 2>&1 \
 	  || { echo "Preparing the database …"; $(BIN)/python manage.py migrate --verbosity 0; }
 
@@ -24,10 +26,13 @@ $(STAMP): uv.lock pyproject.toml
 	@$(BIN)/uv sync --frozen --inexact --quiet
 	@touch $(STAMP)
 
-test: $(STAMP)
+%.mo: %.po $(STAMP)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+test: $(STAMP) $(CATALOGUES)
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" -q
 
-test-all: $(STAMP)
+test-all: $(STAMP) $(CATALOGUES)
 	@$(BIN)/pytest -n 2 --dist loadgroup -q
 
 check: $(STAMP)
