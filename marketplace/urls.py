@@ -23,6 +23,9 @@ def _built(module: str) -> bool:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path(".well-known/security.txt", health.security_txt, name="security_txt"),
     path("django-admin/", admin.site.urls),
     path("admin/", include(wagtailadmin_urls)),
 ]
@@ -35,6 +38,7 @@ if _built("payments.webhooks.urls"):
 if _built("marketplace.views"):
     from marketplace import views
 
+    urlpatterns.append(path("", views.enter, name="enter"))
     urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))
 
 localised: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.urls"))]
@@ -46,3 +50,8 @@ for _prefix, _module in (
     if _built(_module):
         localised.append(path(_prefix, include(_module)))
 urlpatterns += i18n_patterns(*localised, path("", include(wagtail_urls)), prefix_default_language=True)
+
+handler400 = "marketplace.views.bad_request"
+handler403 = "marketplace.views.permission_denied"
+handler404 = "marketplace.views.not_found"
+handler500 = "marketplace.views.server_error"

@@ -19,4 +19,5 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
+STYLEGUIDE = True
 del DATABASES["default"]["OPTIONS"]["pool"]
