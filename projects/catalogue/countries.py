@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 def country_name(code: str, language: str) -> str:
     """Return a country's name in a language, else the code itself."""
     alpha_2 = "XK" if code == "XKX" else _alpha_2(code)
-    return _locale(language).territories.get(alpha_2, code)
+    return str(_locale(language).territories.get(alpha_2, code))
 
 
 def _alpha_2(code: str) -> str:

@@ -43,7 +43,7 @@ FOLDED = "".join(letters for letters, _ in _PAIRS) + _CAPITALS + _MARKS
 LONGEST_QUERY = 200
 MOST_WORDS = 8
 
-_TABLE: dict[int, str | None] = {
+_TABLE: dict[int, int | None] = {
     **str.maketrans(FOLDED[: len(PLAIN)], PLAIN),
     **dict.fromkeys(map(ord, _MARKS)),
 }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 
 from payments.money import Money
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django.contrib.auth.models import AnonymousUser
 
     from projects.catalogue.models.querysets import ProjectQuerySet
 
@@ -121,6 +121,8 @@ def facet_counts(projects: ProjectQuerySet) -> Facets:
 
 def roles_in_agencies(user: AbstractBaseUser | AnonymousUser) -> dict[Organisation, set[str]]:
     """Return the agencies this person works for, by name, with the person's roles there."""
+    if isinstance(user, AnonymousUser):
+        return {}
     mine = Membership.objects.filter(
         user_id=user.pk, organisation__kind=Organisation.Kind.AGENCY
     ).select_related("organisation")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -31,9 +29,6 @@ class VettingCase(models.Model):
     not_checked = models.TextField(blank=True)
     """What nobody looked at, said in public beside what was."""
     private_notes = models.TextField(blank=True)
-
-    if TYPE_CHECKING:
-        items: models.Manager[ChecklistItem]
 
     class Meta:
         db_table = "vetting_case"

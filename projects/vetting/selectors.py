@@ -50,7 +50,11 @@ def badges(project_ids: Iterable[UUID]) -> dict[UUID, Badge]:
         .order_by("decided_on", "id")
         .values_list("project_id", "passed", "total", "decided_on", "valid_until")
     )
-    return {project: Badge(*facts) for project, *facts in cases}
+    return {
+        project: Badge(passed, total, decided_on, valid_until)
+        for project, passed, total, decided_on, valid_until in cases
+        if decided_on is not None
+    }
 
 
 def checks(project_id: UUID) -> Checks | None:

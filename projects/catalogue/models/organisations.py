@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
-
-if TYPE_CHECKING:
-    from projects.catalogue.models.projects import Project
 
 
 class Organisation(models.Model):
@@ -40,11 +35,6 @@ class Organisation(models.Model):
     territories = ArrayField(models.CharField(max_length=3), default=list, blank=True)
     """Countries an agency may list projects in; empty for every other kind."""
     created_at = models.DateTimeField()
-
-    if TYPE_CHECKING:
-        memberships: models.Manager[Membership]
-        projects: models.Manager[Project]
-        listed_projects: models.Manager[Project]
 
     class Meta:
         db_table = "catalogue_organisation"

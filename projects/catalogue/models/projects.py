@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -14,11 +12,6 @@ from projects.catalogue.models.columns import folded
 from projects.catalogue.models.organisations import Organisation
 from projects.catalogue.models.querysets import ProjectQuerySet
 from projects.catalogue.sectors import Sector
-
-if TYPE_CHECKING:
-    from projects.catalogue.models.details import BudgetLine, Document, Risk, TeamMember
-    from projects.catalogue.models.texts import ProjectText
-    from projects.catalogue.models.transitions import TransitionLog
 
 
 class Project(models.Model):
@@ -81,14 +74,6 @@ class Project(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = ProjectQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        texts: models.Manager[ProjectText]
-        budget_lines: models.Manager[BudgetLine]
-        risks: models.Manager[Risk]
-        team: models.Manager[TeamMember]
-        documents: models.Manager[Document]
-        transitions: models.Manager[TransitionLog]
 
     class Meta:
         db_table = "catalogue_project"

@@ -12,6 +12,7 @@ from tests.make import catalogue as make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
 pytestmark = pytest.mark.django_db
 State = Project.State
@@ -30,7 +31,7 @@ def withdraw(project: Project) -> Project:
     )
 
 
-GRID = {
+GRID: dict[Callable[[Project], Project], tuple[set[Project.State], Project.State]] = {
     submit: ({State.DRAFT}, State.SUBMITTED),
     withdraw: (
         set(State)
@@ -89,5 +90,5 @@ def test_the_database_keeps_an_ended_project_ended(end: State) -> None:
     assert project.state == end
 
 
-def _officer(project: Project) -> object:
+def _officer(project: Project) -> UUID:
     return make.member(project.agency).pk
