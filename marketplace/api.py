@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.http import Http404
@@ -12,7 +12,6 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.docs import DocsBase
 from ninja.throttling import AnonRateThrottle
-
 from projects.api import routers as projects_routers
 from remittances.api import router as remittances_router
 
@@ -34,7 +33,7 @@ class Refusal(Protocol):
 class ReadablePage(DocsBase):
     """The documentation as a plain page of the site, made from the OpenAPI document."""
 
-    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: object) -> HttpResponse:
         document = api.get_openapi_schema(path_params=kwargs)
         operations = [
             {"method": method.upper(), "path": path, **operation}

@@ -25,7 +25,8 @@ def as_owner(alias: str = "default") -> Iterator[None]:
         NoOwnerAddress: off the carried server, without DATABASE_ADMIN_URL.
     """
     if not settings.DATABASE_ADMIN_URL:
-        raise NoOwnerAddress("Set DATABASE_ADMIN_URL to the address of the database's owner.")
+        msg = "Set DATABASE_ADMIN_URL to the address of the database's owner."
+        raise NoOwnerAddress(msg)
     wrapper = connections[alias]
     application = wrapper.settings_dict.copy()
     wrapper.close()
@@ -53,8 +54,10 @@ def let_application_in(alias: str = "default") -> None:
         role = connections[alias].ops.quote_name(settings.DATABASE_APP_ROLE)
         for statement in (
             f"GRANT USAGE ON SCHEMA public TO {role}",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
-            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+            (
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+                f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}"
+            ),
             f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
         ):
             cursor.execute(statement)

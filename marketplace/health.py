@@ -2,16 +2,123 @@
 
 from __future__ import annotations
 
+import ipaddress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from kombu.exceptions import OperationalError
+
+from payments.models import EventDelivery
+from payments.webhooks import selectors as inbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from django.http import HttpRequest
+
+LATE = timedelta(minutes=5)
+HTTP_UNAVAILABLE = 503
 
 
 @require_safe
+@never_cache
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Answer that the process is up. Asks nothing of anybody else."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """Say, part by part, whether the site can serve people now."""
+    parts: dict[str, Callable[[], str]] = {
+        "database": _database,
+        "queue": _queue,
+        "migrations": _migrations,
+        "due_work": _due_work,
+    }
+    checks = {}
+    for name, look in parts.items():
+        try:
+            checks[name] = look()
+        except (DatabaseError, OperationalError, OSError) as error:
+            checks[name] = f"{type(error).__name__}"
+    is_ready = all(found == "ok" for found in checks.values())
+    return JsonResponse(
+        {"ok": is_ready, "checks": checks}, status=200 if is_ready else HTTP_UNAVAILABLE
+    )
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the figures to this machine, or to whoever knows the token."""
+    if not _may_read_metrics(request):
+        raise Http404
+    exported: HttpResponse = ExportToDjangoView(request)
+    return exported
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Say where to report a weakness (RFC 9116)."""
+    expires = (timezone.now() + timedelta(days=180)).date().isoformat()
+    lines = (
+        "Contact: mailto:security@weft.example",
+        f"Expires: {expires}T00:00:00Z",
+        "Preferred-Languages: en, ar, fr, es",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+        "",
+    )
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _queue() -> str:
+    with current_app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
+    return "ok"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    owed = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(owed)} to apply" if owed else "ok"
+
+
+def _due_work() -> str:
+    oldest = [
+        inbox.backlog().oldest_received_at,
+        EventDelivery.objects.filter(done_at=None).aggregate(at=Min("created_at"))["at"],
+    ]
+    return _age_of(min((at for at in oldest if at), default=None))
+
+
+def _age_of(oldest: datetime | None) -> str:
+    if oldest is None or timezone.now() - oldest < LATE:
+        return "ok"
+    return f"waiting since {oldest.isoformat()}"
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    if token := settings.METRICS_TOKEN:
+        return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}")
+    is_forwarded = "HTTP_X_FORWARDED_FOR" in request.META
+    return not is_forwarded and ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback

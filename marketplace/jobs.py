@@ -1,29 +1,92 @@
-"""Every job that runs by the clock: what it is called, how often, and what it does.
+"""Every job that runs by the clock: what it does, how often, and why.
 
-The Celery schedule and `manage.py run_due` are both made from this table.
+The Celery schedule and `manage.py run_due` are both made from this table. A job is a Celery task
+without arguments around one service that takes the time, so that it can be run for any moment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from celery.schedules import schedule
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job by the clock: a Celery task without arguments, and its rhythm."""
+    """One job by the clock."""
 
-    name: str
+    task: str  # The name of the Celery task.
+    service: str  # What the task calls: `service(now=…)`, giving how much it changed.
     seconds: int
     why: str
 
+    def run(self, *, now: datetime) -> int:
+        """Do what is due at a moment, exactly as the task would. Return how much changed."""
+        service: Callable[..., int] = import_string(self.service)
+        return service(now=now)
+
 
 JOBS = (
-    Job("webhooks.work_due", 15, "provider events that were stored but not yet worked off"),
-    Job("payments.redeliver", 15, "announcements whose listener was not woken"),
-    Job("payments.resolve_unanswered", 60, "payments whose provider call got no answer"),
-    Job("payments.ask_provider", 60, "payments whose event never came"),
-    Job("matching.allocate_all_due", 15, "counted money that no programme has looked at"),
-    Job("matching.expire_reservations", 60, "match held for people who did not go on"),
-    Job("funding.expire_contributions", 60, "contributions nobody paid"),
-    Job("notifications.send_due", 15, "messages that were written but not sent"),
+    Job("webhooks.work_due", "payments.webhooks.services.work_due", 15, "events not worked off"),
+    Job("payments.redeliver", "payments.events.redeliver", 15, "announcements nobody heard"),
+    Job(
+        "payments.resolve_unanswered",
+        "payments.checkout.resolve_unanswered",
+        60,
+        "provider calls that got no answer",
+    ),
+    Job(
+        "payments.ask_provider",
+        "payments.settlement.ask_provider",
+        60,
+        "payments whose event never came",
+    ),
+    Job(
+        "matching.allocate_all_due",
+        "projects.matching.services.allocate_all_due",
+        15,
+        "counted money that no programme has looked at",
+    ),
+    Job(
+        "matching.expire_reservations",
+        "projects.matching.services.expire_reservations",
+        60,
+        "match held for people who did not go on",
+    ),
+    Job(
+        "funding.expire_contributions",
+        "projects.funding.services.expire_contributions",
+        60,
+        "contributions nobody paid",
+    ),
+    Job(
+        "funding.close_ended_campaigns",
+        "projects.funding.services.close_ended_campaigns",
+        60,
+        "campaigns whose last day is over",
+    ),
+    Job(
+        "notifications.send_due",
+        "marketplace.notifications.services.send_due",
+        15,
+        "messages written but not sent",
+    ),
 )
+
+
+def beat_schedule() -> dict[str, dict[str, object]]:
+    """Return the table in the form Celery's scheduler takes."""
+    return {
+        job.task: {
+            "task": job.task,
+            "schedule": schedule(job.seconds),
+            "options": {"expires": job.seconds},  # A wake-up nobody took is not worth keeping.
+        }
+        for job in JOBS
+    }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
-MODES = {"demo": "marketplace.settings.development", "production": "marketplace.settings.production"}
+MODES = {
+    "demo": "marketplace.settings.development",
+    "production": "marketplace.settings.production",
+}
 
 
 class UnknownMode(SystemExit):

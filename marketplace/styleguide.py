@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -55,5 +56,6 @@ def context() -> dict[str, Any]:
         "owner": Money(615_050, "EUR"),
         "rest": Money(855_000, "EUR"),
         "goal": Money(2_700_050, "EUR"),
+        "today": date(2026, 11, 24),
         "shillings": Money(2_972_700, "KES"),
     }

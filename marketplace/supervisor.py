@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(environment),
-                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops in order.
+                start_new_session=True,  # Ctrl-C is for the supervisor, which stops in order.
             )
 
     def last_lines(self) -> str:
@@ -93,10 +94,8 @@ class Supervisor:
             _signal(process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         for process in running:
-            try:
+            with suppress(subprocess.TimeoutExpired):  # It gets no more time than that.
                 process.wait(timeout=max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass  # It gets no more time: the next line ends it.
             _signal(process, signal.SIGKILL)
             process.wait()
 

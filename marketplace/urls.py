@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -49,7 +48,9 @@ for _prefix, _module in (
 ):
     if _built(_module):
         localised.append(path(_prefix, include(_module)))
-urlpatterns += i18n_patterns(*localised, path("", include(wagtail_urls)), prefix_default_language=True)
+urlpatterns += i18n_patterns(
+    *localised, path("", include(wagtail_urls)), prefix_default_language=True
+)
 
 handler400 = "marketplace.views.bad_request"
 handler403 = "marketplace.views.permission_denied"

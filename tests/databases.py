@@ -36,7 +36,7 @@ def fingerprint_of_migrations() -> str:
     """Return a name for the present state of every migration and every library."""
     digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
     for package in ("payments", "projects", "remittances", "cms", "marketplace"):
-        for file in sorted((ROOT / package).rglob("migrations/*.py")):
+        for file in sorted((ROOT / package).rglob("migrations/*.*")):
             digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()[:10]
 
@@ -126,9 +126,7 @@ def _migrate(server: psycopg.Connection, name: str) -> None:
         raise
     use(used)
     stamp = sql.Literal(str(int(time.time())))
-    server.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(partial), stamp)
-    )
+    server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(partial), stamp))
     server.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
             sql.Identifier(partial), sql.Identifier(name)

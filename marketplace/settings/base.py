@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from environs import Env
 
 from marketplace import embedded
+from marketplace.logs import mask_addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = Env()
@@ -295,13 +296,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "interest-cohort")
+    name: []
+    for name in ("camera", "geolocation", "microphone", "payment", "usb", "interest-cohort")
 }
 PERMISSIONS_POLICY.pop("interest-cohort")
 
 # --- Observing: all off without configuration ----------------------------------------------------
 LOG_CHAIN = (
     structlog.contextvars.merge_contextvars,
+    mask_addresses,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
 )

@@ -28,9 +28,8 @@ if SANDBOX_IN_USE:
 if _missing:
     raise ImproperlyConfigured(f"WEFT_MODE=production needs {', '.join(_missing)}.")
 if STRIPE_API_BASE != "https://api.stripe.com":
-    raise ImproperlyConfigured(
-        "WEFT_MODE=production takes payments from the provider only: unset STRIPE_API_BASE."
-    )
+    msg = "WEFT_MODE=production takes payments from the provider only: unset STRIPE_API_BASE."
+    raise ImproperlyConfigured(msg)
 
 STRIPE_LIVEMODE = env.bool("STRIPE_LIVEMODE", default=True)
 SECURE_SSL_REDIRECT = True

@@ -12,7 +12,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="change nothing, name what is owed")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing, name what is owed"
+        )
 
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
         languages = messages.finished_languages()

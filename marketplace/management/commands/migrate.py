@@ -1,4 +1,4 @@
-"""Django's migrate, as the owner of the database; the application's role cannot change its shape."""
+"""Django's migrate, as the owner of the database: the application may not change its shape."""
 
 from __future__ import annotations
 

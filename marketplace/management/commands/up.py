@@ -117,7 +117,7 @@ def _programs() -> Sequence[tuple[str, Sequence[str]]]:
 
 def _is_ready() -> bool:
     try:
-        with urllib.request.urlopen(  # noqa: S310  Our own address.
+        with urllib.request.urlopen(
             f"http://127.0.0.1:{settings.PORT}/readyz", timeout=5
         ) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004
