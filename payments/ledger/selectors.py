@@ -1,0 +1,191 @@
+"""Reading the books: balances, statements, the check of every sum, and the fingerprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from django.db.models import Count, Q, Sum
+
+from payments.ledger.entries import AccountKey
+from payments.ledger.models import NEVER_OVERDRAWN, TOTALS, Account, Entry, Posting
+from payments.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+_PENDING = Q(entry__state=Entry.State.PENDING, entry__finished_by=None)
+_SUMS = {
+    "debits_posted": Sum(
+        "amount_minor", filter=Q(amount_minor__gt=0, entry__state=Entry.State.POSTED), default=0
+    ),
+    "debits_pending": Sum("amount_minor", filter=Q(_PENDING, amount_minor__gt=0), default=0),
+    "credits_posted": -Sum(
+        "amount_minor", filter=Q(amount_minor__lt=0, entry__state=Entry.State.POSTED), default=0
+    ),
+    "credits_pending": -Sum("amount_minor", filter=Q(_PENDING, amount_minor__lt=0), default=0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The four totals of an account in minor units, all at least zero."""
+
+    debits_posted: int = 0
+    debits_pending: int = 0
+    credits_posted: int = 0
+    credits_pending: int = 0
+
+    @property
+    def left(self) -> int:
+        """Return what a pot or an escrow can still give: put in, less taken and held back."""
+        return self.credits_posted - self.debits_posted - self.debits_pending
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that should be so and is not. Amounts are minor units, as strings."""
+
+    kind: Literal["account", "entry", "pot", "cap", "total"]
+    key: str
+    currency: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much the ledger holds."""
+
+    entries: int
+    postings: int
+    accounts: int
+
+
+class FingerprintRow(NamedTuple):
+    """What an account comes to for good: posted money, and money committed without a time limit."""
+
+    account: str
+    currency: str
+    posted_minor: int
+    committed_minor: int
+
+
+def balance(key: AccountKey) -> Balance:
+    """Return the totals of one account; one that was never used is empty."""
+    return balances([key])[key]
+
+
+def balances(keys: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
+    """Return the totals of many accounts in at most two queries."""
+    found = dict.fromkeys(keys, Balance())
+    accounts = Account.objects.filter(
+        kind__in={key.kind for key in found},
+        owner_ref__in={key.owner_ref for key in found},
+        currency__in={key.currency for key in found},
+    )
+    wanted = [account for account in accounts if account.key in found]
+    rolled_up = _sums([account for account in wanted if not account.keeps_total])
+    for account in wanted:
+        kept = Balance(**{total: getattr(account, total) for total in TOTALS})
+        found[account.key] = kept if account.keeps_total else rolled_up.get(account.pk, Balance())
+    return found
+
+
+def left(key: AccountKey) -> Money:
+    """Return what a pot or an escrow can still give."""
+    return Money(balance(key).left, key.currency)
+
+
+def statement(key: AccountKey) -> QuerySet[Posting]:
+    """Return the postings of one account with their entries, oldest first."""
+    return (
+        Posting.objects.filter(
+            account__kind=key.kind, account__owner_ref=key.owner_ref, currency=key.currency
+        )
+        .select_related("entry")
+        .order_by("entry__occurred_at", "entry_id", "id")
+    )
+
+
+def size() -> Size:
+    """Return the number of entries, postings and accounts."""
+    return Size(Entry.objects.count(), Posting.objects.count(), Account.objects.count())
+
+
+def verify() -> list[Difference]:
+    """Recompute everything from the postings and return whatever does not agree."""
+    return [*_wrong_entries(), *_wrong_accounts(), *_overdrawn()]
+
+
+def fingerprint_rows() -> list[FingerprintRow]:
+    """Return every account that came to something, sorted; without ids, times and passing holds."""
+    standing = Q(entry__state=Entry.State.POSTED) | Q(_PENDING, entry__expires_at=None)
+    rows = (
+        Posting.objects.filter(standing)
+        .values("account__kind", "account__owner_ref", "currency")
+        .annotate(
+            posted=Sum("amount_minor", filter=Q(entry__state=Entry.State.POSTED), default=0),
+            committed=Sum("amount_minor", filter=_PENDING, default=0),
+        )
+        .exclude(posted=0, committed=0)
+        .values_list("account__kind", "account__owner_ref", "currency", "posted", "committed")
+    )
+    return sorted(
+        FingerprintRow(str(AccountKey(kind, owner_ref, currency)), currency, posted, committed)
+        for kind, owner_ref, currency, posted, committed in rows.order_by()
+    )
+
+
+def _sums(accounts: Iterable[Account] | None = None) -> dict[UUID, Balance]:
+    """Return what postings add up to by account, for some accounts or all."""
+    postings = Posting.objects.order_by()
+    if accounts is not None:
+        postings = postings.filter(account__in=[account.pk for account in accounts])
+    rows = postings.values_list("account").annotate(**_SUMS).values_list("account", *_SUMS)
+    return {row[0]: Balance(**dict(zip(_SUMS, map(int, row[1:]), strict=True))) for row in rows}
+
+
+def _wrong_entries() -> Iterator[Difference]:
+    """Yield entries that do not balance in a currency, or have no postings at all."""
+    unbalanced = (
+        Posting.objects.order_by()
+        .values_list("entry__idempotency_key", "currency")
+        .annotate(found=Sum("amount_minor"))
+        .exclude(found=0)
+    )
+    for key, currency, found in unbalanced:
+        yield Difference("entry", key, currency, expected="0", found=str(found))
+    empty = Entry.objects.annotate(lines=Count("postings")).filter(lines=0)
+    for key in empty.values_list("idempotency_key", flat=True):
+        yield Difference("entry", key, "", expected="postings", found="none")
+
+
+def _wrong_accounts() -> Iterator[Difference]:
+    """Yield running totals that are not the sum of their postings."""
+    sums = _sums()
+    for account in Account.objects.filter(keeps_total=True).order_by("kind", "owner_ref"):
+        truth = sums.get(account.pk, Balance())
+        for total in TOTALS:
+            expected, found = getattr(truth, total), getattr(account, total)
+            if expected != found:
+                yield Difference(
+                    "account",
+                    f"{account.key} {total}",
+                    account.currency,
+                    expected=str(expected),
+                    found=str(found),
+                )
+
+
+def _overdrawn() -> Iterator[Difference]:
+    """Yield pots and escrows from which postings took more than was put in."""
+    sums = _sums(Account.objects.filter(kind__in=NEVER_OVERDRAWN))
+    for account in Account.objects.filter(pk__in=sums).order_by("kind", "owner_ref"):
+        if (rest := sums[account.pk].left) < 0:
+            yield Difference(
+                "pot", str(account.key), account.currency, expected="0 or more", found=str(rest)
+            )

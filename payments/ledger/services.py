@@ -1,0 +1,178 @@
+"""Writing the books. Everything goes through one function of the database, one call a batch."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import Error, connection, transaction
+from uuid_utils.compat import uuid7
+
+from payments.ledger.entries import AccountKey, Entry, PostedEntry, Posting
+from payments.ledger.models import AccountKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+__all__ = [
+    "AccountKey",
+    "AccountKind",
+    "BalanceExceeded",
+    "Entry",
+    "EntryUnbalanced",
+    "IdempotencyConflict",
+    "LedgerBusy",
+    "LedgerRefused",
+    "NothingToCorrect",
+    "NothingToFinish",
+    "PendingExpired",
+    "PostedEntry",
+    "Posting",
+    "finish",
+    "post",
+]
+
+
+class LedgerRefused(Exception):
+    """The books would not take an entry; nothing of its batch was written."""
+
+    message = "The books would not take this entry."
+
+    def __init__(self) -> None:
+        super().__init__(self.message)
+
+
+class BalanceExceeded(LedgerRefused):
+    message = "There is not enough money on the account."
+
+
+class EntryUnbalanced(LedgerRefused):
+    message = "The postings of an entry must sum to zero in each currency."
+
+
+class IdempotencyConflict(LedgerRefused):
+    message = "This idempotency key already stands for a different entry."
+
+
+class NothingToFinish(LedgerRefused):
+    message = "There is no pending entry to finish, or it was finished before."
+
+
+class PendingExpired(LedgerRefused):
+    message = "The pending entry has run out and can only be voided."
+
+
+class NothingToCorrect(LedgerRefused):
+    message = "There is no entry to correct."
+
+
+class LedgerBusy(LedgerRefused):
+    message = "The books are busy. Nothing was written; try again."
+
+
+_BY_CONSTRAINT: dict[str, type[LedgerRefused]] = {
+    "ledger_account_not_overdrawn": BalanceExceeded,
+    "ledger_posting_sums_to_zero": EntryUnbalanced,
+    "ledger_entry_key_means_one_thing": IdempotencyConflict,
+    "ledger_entry_finishes_pending": NothingToFinish,
+    "ledger_entry_finished_once": NothingToFinish,
+    "ledger_entry_finishes_in_time": PendingExpired,
+    "ledger_entry_corrects_known": NothingToCorrect,
+}
+_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED = "55P03", "40P01"
+
+
+def post(entries: Sequence[Entry]) -> list[PostedEntry]:
+    """Write a batch of entries, all or none, and return them in the given order.
+
+    An entry whose idempotency key is known and whose content is the same is returned as it stands,
+    with `created=False`; `occurred_at` is not compared, because a repetition comes later.
+
+    Raises:
+        BalanceExceeded: A pot or an escrow would go below zero.
+        EntryUnbalanced: Postings do not sum to zero in each currency.
+        IdempotencyConflict: A known key with other content.
+        NothingToFinish: `finishes` names no pending entry, or one that is finished.
+        PendingExpired: A pending entry was to be posted after it had run out.
+        NothingToCorrect: `corrects` names no entry.
+        LedgerBusy: An account was locked by others for more than five seconds.
+    """
+    if not entries:
+        return []
+    batch = json.dumps([_document(entry) for entry in entries])
+    with _refusals(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, idempotency_key, created FROM public.ledger_post(%s::jsonb)", [batch]
+        )
+        return [PostedEntry(*row) for row in cursor.fetchall()]
+
+
+def finish(
+    pending_key: str,
+    *,
+    how: Literal["post", "void"],
+    idempotency_key: str,
+    occurred_at: datetime,
+    kind: str | None = None,
+) -> PostedEntry:
+    """Make a pending entry final, or give back what it held; by default under its own kind.
+
+    Raises:
+        NothingToFinish: The key names no pending entry, or one that is finished.
+        PendingExpired: It was to be posted after it had run out.
+        LedgerBusy: An account was locked by others for more than five seconds.
+    """
+    entry = Entry(
+        kind=kind or "",
+        reference="",
+        idempotency_key=idempotency_key,
+        occurred_at=occurred_at,
+        state="posted" if how == "post" else "voided",
+        finishes=pending_key,
+    )
+    return post([entry])[0]
+
+
+def _document(entry: Entry) -> dict[str, Any]:
+    """Return the form in which the database function reads an entry."""
+    return {
+        "id": str(uuid7()),
+        "kind": entry.kind or None,
+        "reference": entry.reference or None,
+        "idempotency_key": entry.idempotency_key,
+        "occurred_at": entry.occurred_at.isoformat(),
+        "state": entry.state,
+        "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
+        "finishes": entry.finishes,
+        "corrects": entry.corrects,
+        "postings": [
+            {
+                "kind": posting.account.kind,
+                "owner_ref": posting.account.owner_ref,
+                "currency": posting.account.currency,
+                "amount_minor": posting.amount_minor,
+            }
+            for posting in sorted(entry.postings)
+        ],
+    }
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the database says into the exception that says what it means."""
+    try:
+        yield
+    except Error as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: Error) -> Exception:
+    """Return the named refusal behind a database error, or the error itself."""
+    cause = error.__cause__
+    if getattr(cause, "sqlstate", None) in {_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED}:
+        return LedgerBusy()
+    diagnosis = getattr(cause, "diag", None)
+    refusal = _BY_CONSTRAINT.get(getattr(diagnosis, "constraint_name", None) or "")
+    return refusal() if refusal else error
