@@ -1,0 +1,171 @@
+"""What a service costs for an amount, from its prices at the two amounts that were surveyed.
+
+A survey knows two amounts only. At one of them its numbers are used as they stand. Between the two,
+the fee *in money* and the exchange-rate margin are read off the straight line between the points.
+A percentage of the fee is never interpolated: a flat fee of 1,800 is 10 % of 18,000 and 4 % of
+45,000, and half-way it is 5.7 %, not 7 %. Outside the two amounts, where only one was surveyed, or
+where the fee falls, nothing is guessed.
+
+What arrives is (amount - fee) x (1 - margin): in the sender's currency, valued at the reference
+rate of the day of the survey. Numbers are exact fractions; only `rounded` and `text` round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+CURRENT_DAYS = 31
+DATED_DAYS = 120
+FALL_THAT_IS_ROUNDING = Fraction(1, 100)  # A flat fee in dollars, converted twice.
+FINEST_PLACES = 12
+
+
+class NoPrice(StrEnum):
+    """Why a service has no place in the order."""
+
+    OUTSIDE_SURVEYED_AMOUNTS = "outside_surveyed_amounts"
+    ONE_AMOUNT_ONLY = "one_amount_only"
+    FEE_FALLS = "fee_falls"
+    PRICE_MISSING = "price_missing"
+    EXCHANGE_COST_NOT_DISCLOSED = "exchange_cost_not_disclosed"
+    PROMOTION = "promotion"
+
+
+class Freshness(StrEnum):
+    """How old a price is: up to 31 days, up to 120, older."""
+
+    CURRENT = "current"
+    DATED = "dated"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The price at one surveyed amount. A margin of None is not known, which is not zero."""
+
+    amount: Fraction
+    fee: Fraction
+    margin_pct: Fraction | None
+    applied_rate: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a service takes for an amount; `reason` says what is missing and why."""
+
+    amount: Fraction
+    fee: Fraction | None = None
+    margin_pct: Fraction | None = None
+    applied_rate: Fraction | None = None
+    estimate: bool = False
+    fee_bounds: tuple[Fraction, Fraction] | None = None
+    reason: NoPrice | None = None
+
+    @property
+    def fee_pct(self) -> Fraction | None:
+        """Return the fee in per cent of the amount."""
+        return None if self.fee is None else self.fee / self.amount * 100
+
+    @property
+    def total_pct(self) -> Fraction | None:
+        """Return fee and margin together, in per cent of the amount."""
+        if self.fee_pct is None or self.margin_pct is None:
+            return None
+        return self.fee_pct + self.margin_pct
+
+    @property
+    def received(self) -> Fraction | None:
+        """Return what arrives, in the sender's currency at the reference rate."""
+        if self.fee is None or self.margin_pct is None:
+            return None
+        return (self.amount - self.fee) * (1 - self.margin_pct / 100)
+
+
+def price(points: Sequence[Point], amount: Fraction, *, cost_disclosed: bool) -> Price:
+    """Return the price for an amount from the one or two points that were surveyed.
+
+    `cost_disclosed` is False where the service hides its rate or no reference rate is known.
+    """
+    found = _on_the_line(sorted(points, key=lambda point: point.amount), amount)
+    if cost_disclosed and (found.margin_pct is not None or found.reason):
+        return found
+    reason = found.reason or NoPrice.EXCHANGE_COST_NOT_DISCLOSED
+    return replace(found, margin_pct=None, applied_rate=None, reason=reason)
+
+
+def freshness(age_days: int | None) -> Freshness:
+    """Return how old a price is; one whose day is not known counts as stale."""
+    if age_days is None or age_days > DATED_DAYS:
+        return Freshness.STALE
+    return Freshness.CURRENT if age_days <= CURRENT_DAYS else Freshness.DATED
+
+
+def age_in_days(collected_on: date | None, today: date) -> int | None:
+    """Return the days since a price was collected, whenever it was imported."""
+    return None if collected_on is None else (today - collected_on).days
+
+
+def rounded(value: Fraction, places: int) -> Decimal:
+    """Return a number with exactly `places` decimals, half away from zero."""
+    scale = 10**places
+    units, rest = divmod(abs(value) * scale, 1)
+    whole = int(units) + (2 * rest >= 1)
+    return Decimal(-whole if value < 0 else whole).scaleb(-places)
+
+
+def text(value: Fraction, *, places: int = 0) -> str:
+    """Return a number in full, with at least `places` decimals; one without end is cut at 12."""
+    for wanted in range(places, 2 * FINEST_PLACES + 1):
+        if (value * 10**wanted).denominator == 1:
+            return f"{rounded(value, wanted):f}"
+    return f"{rounded(value, FINEST_PLACES):f}"
+
+
+def _on_the_line(points: Sequence[Point], amount: Fraction) -> Price:
+    for point in points:
+        if point.amount == amount:
+            return Price(amount, point.fee, point.margin_pct, point.applied_rate)
+    if not points:
+        return Price(amount, reason=NoPrice.PRICE_MISSING)
+    first, last = points[0], points[-1]
+    if first.amount == last.amount:
+        return _without_number(points, amount, NoPrice.ONE_AMOUNT_ONLY)
+    if not first.amount < amount < last.amount:
+        return _without_number(points, amount, NoPrice.OUTSIDE_SURVEYED_AMOUNTS)
+    if first.fee - last.fee >= abs(first.fee) * FALL_THAT_IS_ROUNDING and last.fee < first.fee:
+        return _without_number(points, amount, NoPrice.FEE_FALLS)
+    way = (amount - first.amount) / (last.amount - first.amount)
+    return Price(
+        amount,
+        fee=first.fee + (last.fee - first.fee) * way,
+        margin_pct=_between(first.margin_pct, last.margin_pct, way),
+        applied_rate=_between(first.applied_rate, last.applied_rate, way),
+        estimate=True,
+        fee_bounds=(min(first.fee, last.fee), max(first.fee, last.fee)),
+    )
+
+
+def _without_number(points: Sequence[Point], amount: Fraction, reason: NoPrice) -> Price:
+    """Return no fee, but the margin and rate that hold at every surveyed amount."""
+    margins = {point.margin_pct for point in points}
+    rates = {point.applied_rate for point in points}
+    return Price(
+        amount,
+        margin_pct=margins.pop() if len(margins) == 1 else None,
+        applied_rate=rates.pop() if len(rates) == 1 else None,
+        reason=reason,
+    )
+
+
+def _between(first: Fraction | None, last: Fraction | None, way: Fraction) -> Fraction | None:
+    if first is None or last is None:
+        return None
+    return first + (last - first) * way
