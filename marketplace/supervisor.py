@@ -40,6 +40,7 @@ class Child:
                 env=dict(environment),
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops in order.
             )
+        self.log.with_suffix(".pid").write_text(str(self.process.pid))
 
     def last_lines(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,19 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import translation
+from playwright.sync_api import sync_playwright
 
 from marketplace import embedded
 from tests import databases
+from tests.stack import discard, new_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Browser
     from pytest_django.plugin import DjangoDbBlocker
+
+    from tests.stack import Stack
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +64,40 @@ def _fresh_clone_after_commits(source: str, name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", fresh_clone)
         yield
+
+
+@pytest.fixture(scope="session")
+def stack(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:  # noqa: ARG001
+    """Run the seeded site once for all tests that need a whole one."""
+    site = new_stack(tmp_path_factory.mktemp("stack"), label="stack")
+    try:
+        site.start()
+        yield site
+    finally:
+        discard(site)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, or skip where there is none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium on this machine: browser journeys are left out")
+    arguments = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield started
+        started.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep everything that needs the whole site in one process."""
+    for item in items:
+        if item.get_closest_marker("stack") or item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.xdist_group("stack"))

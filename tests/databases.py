@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import dj_database_url
 import psycopg
@@ -54,6 +55,11 @@ def owner() -> Iterator[psycopg.Connection]:
         autocommit=True,
     ) as connected:
         yield connected
+
+
+def address(url: str, name: str) -> str:
+    """Return the same address with another database's name."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def use(name: str) -> None:
