@@ -1,0 +1,1 @@
+"""A stand-in for Stripe on this machine: stateful, small, honest. No money moves here."""

@@ -1,0 +1,173 @@
+"""Charges: one attempt to take money from a card, which succeeds, fails or takes a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from payments.sandbox import balance, events
+from payments.sandbox.store import Record
+
+if TYPE_CHECKING:
+    from payments.sandbox.cards import Entry
+    from payments.sandbox.declines import Reason
+    from payments.sandbox.store import Document
+    from payments.sandbox.world import World
+
+KIND = "charge"
+
+
+def open_charge(world: World, intent: Document, entry: Entry, billing: Document) -> Record:
+    """Return a new charge of an intent, not saved and not decided yet."""
+    charge: Document = {
+        "id": world.name("ch"),
+        "object": KIND,
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": _billing_details(billing),
+        "calculated_statement_descriptor": world.payee.upper()[:22],
+        "captured": False,
+        "created": world.now(),
+        "currency": intent["currency"],
+        "customer": None,
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": dict(intent["metadata"]),
+        "on_behalf_of": None,
+        "outcome": None,
+        "paid": False,
+        "payment_intent": intent["id"],
+        "payment_method": intent["payment_method"],
+        "payment_method_details": _method_details(entry),
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": None,
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": "pending",
+        "transfer_data": None,
+        "transfer_group": intent["transfer_group"],
+    }
+    return Record(charge, {"refunding": entry.card.refunding})
+
+
+def decline(world: World, record: Record, reason: Reason) -> None:
+    """Record that the bank said no."""
+    record.document |= {
+        "status": "failed",
+        "failure_code": reason.code,
+        "failure_message": reason.message,
+        "outcome": _outcome(
+            kind="issuer_declined",
+            network="declined_by_network",
+            message=reason.message,
+            reason=reason.decline_code or reason.code,
+        ),
+    }
+    _save(world, record, "charge.failed")
+
+
+def wait(world: World, record: Record) -> None:
+    """Record that the bank takes its time."""
+    _save(world, record, "charge.pending")
+
+
+def authorise(world: World, record: Record) -> None:
+    """Record that the money is held and may be captured."""
+    record.document |= {"status": "succeeded", "paid": True, "outcome": _approved()}
+    _save(world, record, "charge.succeeded")
+
+
+def succeed(world: World, record: Record) -> None:
+    """Record that the whole amount was taken at once."""
+    record.document |= {"status": "succeeded", "paid": True, "outcome": _approved()}
+    _take(world, record, record.document["amount"])
+    _save(world, record, "charge.succeeded")
+
+
+def capture(world: World, record: Record, amount: int) -> None:
+    """Take all or part of the held amount. What is left of it is released, as a refund."""
+    released = record.document["amount"] - amount
+    _take(world, record, amount)
+    record.document |= {"amount_refunded": released}
+    _save(world, record, "charge.captured")
+
+
+def release(world: World, record: Record) -> None:
+    """Give up a hold."""
+    record.document |= {"amount_refunded": record.document["amount"], "refunded": True}
+    _save(world, record, "charge.refunded")
+
+
+def refundable(charge: Document) -> int:
+    """Return what was captured and not given back, in the provider's minor units."""
+    released = charge["amount"] - charge["amount_captured"]
+    return int(charge["amount_captured"] - (charge["amount_refunded"] - released))
+
+
+def _take(world: World, record: Record, amount: int) -> None:
+    record.document |= {
+        "captured": True,
+        "amount_captured": amount,
+        "balance_transaction": balance.for_charge(world, record.document, amount),
+    }
+
+
+def _save(world: World, record: Record, event: str) -> None:
+    world.store.save(record)
+    events.emit(world, event, record.document)
+
+
+def _approved() -> Document:
+    return _outcome(
+        kind="authorized", network="approved_by_network", message="Payment complete.", reason=None
+    )
+
+
+def _outcome(*, kind: str, network: str, message: str, reason: str | None) -> Document:
+    return {
+        "network_status": network,
+        "reason": reason,
+        "risk_level": "normal",
+        "seller_message": message,
+        "type": kind,
+    }
+
+
+def _billing_details(given: Document) -> Document:
+    empty: dict[str, Any] = {"address": None, "email": None, "name": None, "phone": None}
+    return empty | {"tax_id": None} | given
+
+
+def _method_details(entry: Entry) -> Document:
+    card = {
+        "brand": entry.card.brand,
+        "checks": {
+            "address_line1_check": None,
+            "address_postal_code_check": None,
+            "cvc_check": "pass",
+        },
+        "country": "US",
+        "exp_month": entry.exp_month,
+        "exp_year": entry.exp_year,
+        "funding": "credit",
+        "last4": entry.card.last4,
+        "network": entry.card.brand,
+        "three_d_secure": None,
+        "wallet": None,
+    }
+    return {"card": card, "type": "card"}

@@ -1,0 +1,116 @@
+"""The one address that Stripe does not have: for tests and for loading the demo world."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from payments.sandbox import api, cards, deliveries, events, session_create, sessions, wire
+from payments.sandbox.errors import ApiError, InvalidRequest
+from payments.sandbox.lazy import contract
+from payments.sandbox.store import Record
+from payments.sandbox.world import derived_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from payments.sandbox.forms import Value
+    from payments.sandbox.store import Document
+    from payments.sandbox.wire import Answer, Request
+    from payments.sandbox.world import World
+
+PREFIX = "/_sandbox/"
+_KIND = "sandbox.registration"
+
+
+def serve(world: World, request: Request) -> Answer:
+    """Answer a control request: JSON in, JSON out, with a secret test key like the API."""
+    try:
+        api.check_key(request)
+        action = _ACTIONS.get((request.verb, request.path))
+        if action is None:
+            raise InvalidRequest(f"Unrecognized control request ({request.verb}: {request.path}).")
+        with world.store.transaction():
+            return wire.document(200, action(world, _body(request)))
+    except ApiError as refusal:
+        return wire.document(refusal.status, refusal.document())
+
+
+def _body(request: Request) -> Document:
+    try:
+        body: Any = json.loads(request.body or b"{}")
+    except ValueError as problem:
+        raise InvalidRequest("The body is not JSON.") from problem
+    if not isinstance(body, dict):
+        raise InvalidRequest("The body is not a JSON object.")
+    return body
+
+
+def _hold(world: World, body: Document) -> Document:
+    held = body.get("held")
+    if not isinstance(held, bool):
+        raise InvalidRequest("held must be true or false.", param="held")
+    deliveries.hold(world, held=held)
+    return {"held": held}
+
+
+def _register_paid(world: World, body: Document) -> Document:
+    """Make a session that was paid at `at` and whose events nobody gets.
+
+    `reference` is the caller's own name for it: the same one gives the same objects, whose ids
+    are derived from it.
+    """
+    reference, at = body.get("reference"), body.get("at")
+    if not isinstance(reference, str) or not reference:
+        raise InvalidRequest("reference must be a text.", param="reference")
+    if not isinstance(at, int):
+        raise InvalidRequest("at must be whole seconds since 1970.", param="at")
+    past = replace(world, clock=lambda: at, token=derived_tokens(reference), delivers=False)
+    return _paid(past, body)
+
+
+def _paid(past: World, body: Document) -> Document:
+    registration = f"registration_{past.token()}"
+    known = past.store.find(_KIND, registration)
+    if known:
+        return known.document
+    session = session_create.create(past, _session_params(body))
+    card = cards.by_number("4242424242424242")
+    entry = cards.Entry(card, exp_month=12, exp_year=past.today().year + 1)
+    sessions.pay(past, session, entry)
+    event = past.store.every(events.KIND)[-1]
+    record = Record(
+        {
+            "id": registration,
+            "object": _KIND,
+            "session": sessions.shown(past, session.document),
+            "event": {"id": event.id, "payload": wire.render(event.document)},
+        }
+    )
+    past.store.save(record)
+    return record.document
+
+
+def _session_params(body: Document) -> Document:
+    form = _as_form(body.get("session"))
+    if not isinstance(form, dict):
+        raise InvalidRequest("session must hold a session's parameters.", param="session")
+    return contract().read("POST", "/v1/checkout/sessions", form).params
+
+
+def _as_form(value: Any) -> Value:
+    """Return JSON as the form in which the API takes it."""
+    if isinstance(value, dict):
+        return {str(name): _as_form(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_as_form(part) for part in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+_ACTIONS: dict[tuple[str, str], Callable[[World, Document], Document]] = {
+    ("POST", f"{PREFIX}deliveries"): _hold,
+    ("POST", f"{PREFIX}paid-sessions"): _register_paid,
+}

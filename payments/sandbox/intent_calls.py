@@ -1,0 +1,113 @@
+"""The calls on PaymentIntents: reading their parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payments.sandbox import amounts, cards, intents, rules
+from payments.sandbox.errors import InvalidRequest, NotFound
+
+if TYPE_CHECKING:
+    from payments.sandbox.calls import Call
+    from payments.sandbox.store import Document, Record
+    from payments.sandbox.world import World
+
+_TEXTS = frozenset({
+    "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix",
+    "transfer_group", "capture_method",
+})  # fmt: skip
+_CREATE = _TEXTS | {
+    "amount", "currency", "metadata", "payment_method", "payment_method_types", "confirm", "expand",
+}  # fmt: skip
+
+
+def create(world: World, call: Call) -> Document:
+    """Open an intent, and try its card at once when asked to.
+
+    Raises:
+        InvalidRequest: a rule is broken.
+        CardRefused: confirmed at once, and the bank said no.
+    """
+    params = call.params
+    rules.check_offered(params, _CREATE)
+    amounts.check_charge(params["amount"], params["currency"])
+    _check_types(params)
+    given = {name: params[name] for name in _TEXTS & params.keys()}
+    given["metadata"] = rules.metadata(params.get("metadata"))
+    record = intents.open_intent(
+        world, amount=params["amount"], currency=params["currency"], given=given
+    )
+    if params.get("confirm"):
+        _attempt(world, record, params)
+    elif "payment_method" in params:
+        _known(params["payment_method"])
+        record.document["status"] = "requires_confirmation"
+        record.notes["token"] = params["payment_method"]
+        world.store.save(record)
+    return record.document
+
+
+def confirm(world: World, call: Call) -> Document:
+    """Try the card that the call or the intent names.
+
+    Raises:
+        InvalidRequest: there is no card, or the intent cannot be confirmed.
+        CardRefused: the bank said no.
+    """
+    rules.check_offered(call.params, {"payment_method", "expand"})
+    record = _intent(world, call)
+    intents.check_state(record.document, intents.CONFIRMABLE, "confirm")
+    _attempt(world, record, call.params)
+    return record.document
+
+
+def capture(world: World, call: Call) -> Document:
+    """Take what is held.
+
+    Raises:
+        InvalidRequest: nothing is held, or less than asked.
+    """
+    rules.check_offered(call.params, {"amount_to_capture", "expand"})
+    record = _intent(world, call)
+    intents.capture(world, record, call.params.get("amount_to_capture"))
+    return record.document
+
+
+def cancel(world: World, call: Call) -> Document:
+    """Give the intent up.
+
+    Raises:
+        InvalidRequest: it has ended or is with the bank.
+    """
+    rules.check_offered(call.params, {"cancellation_reason", "expand"})
+    record = _intent(world, call)
+    intents.cancel(world, record, call.params.get("cancellation_reason"))
+    return record.document
+
+
+def _intent(world: World, call: Call) -> Record:
+    return world.store.get(intents.KIND, call.arguments[0], param="intent")
+
+
+def _attempt(world: World, record: Record, params: Document) -> None:
+    token = params.get("payment_method") or record.notes.get("token")
+    if token is None:
+        raise InvalidRequest(
+            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            code="payment_intent_unexpected_state",
+        )
+    entry = cards.Entry(_known(token), exp_month=12, exp_year=world.today().year + 1)
+    record.notes.pop("token", None)
+    intents.attempt(world, record, entry, billing={})
+
+
+def _known(token: str) -> cards.Card:
+    card = cards.by_token(token)
+    if card is None:
+        raise NotFound("PaymentMethod", token, param="payment_method")
+    return card
+
+
+def _check_types(params: Document) -> None:
+    if set(params.get("payment_method_types", ["card"])) != {"card"}:
+        raise InvalidRequest("The sandbox offers cards only.", param="payment_method_types")

@@ -1,0 +1,123 @@
+"""The operations that the sandbox offers, one function each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from payments.sandbox import (
+    balance,
+    charges,
+    endpoints,
+    events,
+    intent_calls,
+    intents,
+    refunds,
+    session_create,
+    sessions,
+)
+from payments.sandbox.errors import InvalidRequest
+from payments.sandbox.rules import check_offered
+from payments.sandbox.showing import lines_of, listed, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from payments.sandbox.calls import Call
+    from payments.sandbox.store import Document
+    from payments.sandbox.world import World
+
+    Handler: TypeAlias = Callable[[World, Call], Document]
+
+
+def handler(call: Call) -> Handler:
+    """Return what serves a call.
+
+    Raises:
+        InvalidRequest: Stripe has the operation and the sandbox does not.
+    """
+    found = _OFFERED.get(call.operation)
+    if found is None:
+        raise InvalidRequest(f"The sandbox does not offer {call.verb} {call.template}.")
+    return found
+
+
+def _retrieve(kind: str, param: str) -> Handler:
+    def retrieve(world: World, call: Call) -> Document:
+        check_offered(call.params, {"expand"})
+        return show(world, world.store.get(kind, call.arguments[0], param=param))
+
+    return retrieve
+
+
+def _list(kind: str, *same: str, **special: tuple[str, str]) -> Handler:
+    filters = {name: (name, "=") for name in same} | special
+
+    def list_page(world: World, call: Call) -> Document:
+        return listed(world, call, kind, filters=filters)
+
+    return list_page
+
+
+def _create_session(world: World, call: Call) -> Document:
+    return show(world, session_create.create(world, call.params))
+
+
+def _retrieve_session(world: World, call: Call) -> Document:
+    check_offered(call.params, {"expand"})
+    return show(world, sessions.current(world, call.arguments[0]))
+
+
+def _list_session_lines(world: World, call: Call) -> Document:
+    check_offered(call.params, {"expand", "limit"})
+    return lines_of(world, sessions.current(world, call.arguments[0]).document)
+
+
+def _expire_session(world: World, call: Call) -> Document:
+    check_offered(call.params, {"expand"})
+    record = sessions.current(world, call.arguments[0])
+    sessions.expire(world, record)
+    return show(world, record)
+
+
+def _create_refund(world: World, call: Call) -> Document:
+    return refunds.create(world, call.params).document
+
+
+def _create_endpoint(world: World, call: Call) -> Document:
+    return endpoints.create(world, call.params)
+
+
+def _delete_endpoint(world: World, call: Call) -> Document:
+    return endpoints.delete(world, world.store.get(endpoints.KIND, call.arguments[0]))
+
+
+_OFFERED: dict[tuple[str, str], Handler] = {
+    ("POST", "/v1/checkout/sessions"): _create_session,
+    ("GET", "/v1/checkout/sessions"): _list(sessions.KIND, "payment_intent", "status"),
+    ("GET", "/v1/checkout/sessions/{}"): _retrieve_session,
+    ("GET", "/v1/checkout/sessions/{}/line_items"): _list_session_lines,
+    ("POST", "/v1/checkout/sessions/{}/expire"): _expire_session,
+    ("POST", "/v1/payment_intents"): intent_calls.create,
+    ("GET", "/v1/payment_intents"): _list(intents.KIND),
+    ("GET", "/v1/payment_intents/{}"): _retrieve(intents.KIND, "intent"),
+    ("POST", "/v1/payment_intents/{}/confirm"): intent_calls.confirm,
+    ("POST", "/v1/payment_intents/{}/capture"): intent_calls.capture,
+    ("POST", "/v1/payment_intents/{}/cancel"): intent_calls.cancel,
+    ("GET", "/v1/charges"): _list(charges.KIND, "payment_intent"),
+    ("GET", "/v1/charges/{}"): _retrieve(charges.KIND, "id"),
+    ("POST", "/v1/refunds"): _create_refund,
+    ("GET", "/v1/refunds"): _list(refunds.KIND, "payment_intent", "charge"),
+    ("GET", "/v1/refunds/{}"): _retrieve(refunds.KIND, "id"),
+    ("GET", "/v1/balance_transactions"): _list(balance.KIND, "source", "type", "currency"),
+    ("GET", "/v1/balance_transactions/{}"): _retrieve(balance.KIND, "id"),
+    ("GET", "/v1/events"): _list(events.KIND, type=("type", "GLOB"), types=("type", "IN")),
+    ("GET", "/v1/events/{}"): _retrieve(events.KIND, "id"),
+    ("POST", "/v1/webhook_endpoints"): _create_endpoint,
+    ("GET", "/v1/webhook_endpoints"): _list(endpoints.KIND),
+    ("DELETE", "/v1/webhook_endpoints/{}"): _delete_endpoint,
+}
+
+
+def paths() -> Collection[tuple[str, str]]:
+    """Return verb and template of everything offered."""
+    return _OFFERED.keys()

@@ -1,0 +1,136 @@
+"""Refunds: money given back, as often as wished and never more than was taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payments.sandbox import amounts, balance, charges, events, jobs, rules
+from payments.sandbox.errors import InvalidRequest
+from payments.sandbox.store import Record
+
+if TYPE_CHECKING:
+    from payments.sandbox.store import Document
+    from payments.sandbox.world import World
+
+KIND = "refund"
+_SECONDS = 5
+_OFFERED = frozenset({"amount", "charge", "payment_intent", "reason", "metadata", "expand"})
+
+
+def create(world: World, params: Document) -> Record:
+    """Refund all or part of a charge, in the provider's minor units.
+
+    Raises:
+        InvalidRequest: nothing to refund, or less than asked.
+        NotFound: no such charge or intent.
+    """
+    rules.check_offered(params, _OFFERED)
+    charge = _charge(world, params)
+    amount = _amount(charge.document, params.get("amount"))
+    pending = charge.notes["refunding"] == "pends"
+    refund: Document = {
+        "id": world.name("re"),
+        "object": KIND,
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge.id,
+        "created": world.now(),
+        "currency": charge.document["currency"],
+        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "metadata": rules.metadata(params.get("metadata")),
+        "payment_intent": charge.document["payment_intent"],
+        "reason": params.get("reason"),
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "pending" if pending else "succeeded",
+        "transfer_reversal": None,
+    }
+    refund["balance_transaction"] = balance.for_refund(world, refund)
+    record = Record(refund)
+    world.store.save(record)
+    _count(charge, amount)
+    world.store.save(charge)
+    events.emit(world, "refund.created", record.document)
+    events.emit(world, "charge.refunded", charge.document)
+    _plan(world, record, charge.notes["refunding"])
+    return record
+
+
+def finish(world: World, record: Record) -> None:
+    """End a pending refund well."""
+    record.document["status"] = "succeeded"
+    world.store.save(record)
+    events.emit(world, "refund.updated", record.document, previous={"status": "pending"})
+
+
+def fail(world: World, record: Record) -> None:
+    """Take a refund back, because the bank would not have it."""
+    previous = {"status": record.document["status"]}
+    charge = world.store.get(charges.KIND, record.document["charge"])
+    _count(charge, -record.document["amount"])
+    world.store.save(charge)
+    record.document |= {
+        "status": "failed",
+        "failure_reason": "unknown",
+        "failure_balance_transaction": balance.for_failed_refund(world, record.document),
+    }
+    world.store.save(record)
+    for name in ("refund.updated", "refund.failed", "charge.refund.updated"):
+        events.emit(world, name, record.document, previous=previous)
+
+
+def _charge(world: World, params: Document) -> Record:
+    if ("charge" in params) == ("payment_intent" in params):
+        raise InvalidRequest(
+            "One of the following params should be provided for this request: payment_intent or"
+            " charge."
+        )
+    if "charge" in params:
+        return world.store.get(charges.KIND, params["charge"], param="charge")
+    intent = world.store.get("payment_intent", params["payment_intent"], param="payment_intent")
+    if not intent.document["latest_charge"]:
+        raise InvalidRequest(
+            f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",
+            param="payment_intent",
+        )
+    return world.store.get(charges.KIND, intent.document["latest_charge"])
+
+
+def _amount(charge: Document, asked: int | None) -> int:
+    if not charge["captured"]:
+        raise InvalidRequest(f"Charge {charge['id']} has not been captured.", param="charge")
+    left, currency = charges.refundable(charge), charge["currency"]
+    if not left:
+        raise InvalidRequest(
+            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
+        )
+    amount = left if asked is None else asked
+    if amount < 1:
+        raise InvalidRequest(
+            "This value must be greater than or equal to 1.",
+            code="parameter_invalid_integer",
+            param="amount",
+        )
+    amounts.check_step(amount, amounts.check_currency(currency), param="amount")
+    if amount > left:
+        raise InvalidRequest(
+            f"Refund amount ({amounts.shown(amount, currency)}) is greater than unrefunded amount"
+            f" on charge ({amounts.shown(left, currency)})",
+            code="amount_too_large",
+            param="amount",
+        )
+    return amount
+
+
+def _count(charge: Record, amount: int) -> None:
+    refunded = charge.document["amount_refunded"] + amount
+    charge.document |= {
+        "amount_refunded": refunded,
+        "refunded": refunded == charge.document["amount"],
+    }
+
+
+def _plan(world: World, record: Record, refunding: str) -> None:
+    kind = {"pends": jobs.FINISH_REFUND, "fails": jobs.FAIL_REFUND}.get(refunding)
+    if kind:
+        jobs.plan(world, kind, record.id, world.now() + _SECONDS)

@@ -1,0 +1,179 @@
+"""Reading what a new Checkout Session is asked to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from payments.sandbox import amounts, jobs, rules, sessions
+from payments.sandbox.errors import InvalidRequest
+from payments.sandbox.store import Record
+
+if TYPE_CHECKING:
+    from payments.sandbox.store import Document
+    from payments.sandbox.world import World
+
+_OFFERED = frozenset({
+    "mode", "line_items", "metadata", "client_reference_id", "customer_email", "success_url",
+    "cancel_url", "locale", "expires_at", "payment_intent_data", "payment_method_types",
+    "submit_type", "ui_mode", "expand",
+})  # fmt: skip
+_OFFERED_INTENT = frozenset({
+    "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_group",
+})  # fmt: skip
+_SHORTEST, _LONGEST = 30 * 60, 24 * 3600
+_LINES = 100
+_REFERENCE = 200
+
+
+def create(world: World, params: Document) -> Record:
+    """Save a new open session.
+
+    Raises:
+        InvalidRequest: what is asked breaks a rule, or the sandbox does not offer it.
+    """
+    _check(params)
+    lines = [_line(world, item, place) for place, item in enumerate(params["line_items"])]
+    total, currency = _total(lines)
+    session = _EMPTY | {
+        "id": world.name("cs_test"),
+        "object": sessions.KIND,
+        "amount_subtotal": total,
+        "amount_total": total,
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "created": world.now(),
+        "currency": currency,
+        "customer_email": params.get("customer_email"),
+        "expires_at": _expiry(world, params.get("expires_at")),
+        "locale": params.get("locale"),
+        "metadata": rules.metadata(params.get("metadata")),
+        "submit_type": params.get("submit_type"),
+        "success_url": params["success_url"],
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+    }
+    record = Record(session, {"lines": lines, "intent": _intent(params)})
+    world.store.save(record)
+    jobs.plan(world, jobs.EXPIRE, record.id, session["expires_at"])
+    return record
+
+
+def _check(params: Document) -> None:
+    rules.check_offered(params, _OFFERED)
+    if rules.required(params, "mode") != "payment":
+        raise InvalidRequest("The sandbox offers mode payment only.", param="mode")
+    if params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise InvalidRequest("The sandbox offers the hosted page only.", param="ui_mode")
+    if set(params.get("payment_method_types", ["card"])) != {"card"}:
+        raise InvalidRequest("The sandbox offers cards only.", param="payment_method_types")
+    rules.check_url(rules.required(params, "success_url"), param="success_url")
+    if "cancel_url" in params:
+        rules.check_url(params["cancel_url"], param="cancel_url")
+    rules.check_length(
+        params.get("client_reference_id", ""), _REFERENCE, param="client_reference_id"
+    )
+    if not 0 < len(rules.required(params, "line_items")) <= _LINES:
+        raise InvalidRequest(f"From 1 to {_LINES} line items are allowed.", param="line_items")
+
+
+def _line(world: World, item: Document, place: int) -> Document:
+    at = f"line_items[{place}]"
+    rules.check_offered(item, {"price_data", "quantity"}, inside=at)
+    price = rules.required(item, "price_data", inside=at)
+    inside = f"{at}[price_data]"
+    rules.check_offered(price, {"currency", "product_data", "unit_amount"}, inside=inside)
+    product = rules.required(price, "product_data", inside=inside)
+    unit, quantity = rules.required(price, "unit_amount", inside=inside), item.get("quantity", 1)
+    row = amounts.check_currency(price["currency"], param=f"{inside}[currency]")
+    if unit < 0 or quantity < 1:
+        raise InvalidRequest("Amounts and quantities are positive.", param=inside)
+    amounts.check_step(unit, row, param=f"{inside}[unit_amount]")
+    return _line_item(world, price, product["name"], unit, quantity)
+
+
+def _line_item(world: World, price: Document, name: str, unit: int, quantity: int) -> Document:
+    total = unit * quantity
+    return {
+        "id": world.name("li"),
+        "object": "item",
+        "amount_discount": 0,
+        "amount_subtotal": total,
+        "amount_tax": 0,
+        "amount_total": total,
+        "currency": price["currency"].lower(),
+        "description": name,
+        "quantity": quantity,
+    }
+
+
+def _total(lines: list[Document]) -> tuple[int, str]:
+    currencies = {str(line["currency"]) for line in lines}
+    if len(currencies) > 1:
+        raise InvalidRequest("All line items must use the same currency.", param="line_items")
+    total, currency = sum(int(line["amount_total"]) for line in lines), currencies.pop()
+    amounts.check_charge(total, currency, param="line_items")
+    return total, currency
+
+
+def _expiry(world: World, asked: int | None) -> int:
+    now = world.now()
+    if asked is None:
+        return now + _LONGEST
+    if not now + _SHORTEST <= asked <= now + _LONGEST:
+        raise InvalidRequest(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
+            param="expires_at",
+        )
+    return asked
+
+
+def _intent(params: Document) -> Document:
+    asked: dict[str, Any] = dict(params.get("payment_intent_data", {}))
+    rules.check_offered(asked, _OFFERED_INTENT, inside="payment_intent_data")
+    given = rules.metadata(asked.get("metadata"), param="payment_intent_data[metadata]")
+    return asked | {"metadata": given}
+
+
+_EMPTY: Document = {
+    "adaptive_pricing": {"enabled": False},
+    "after_expiration": None,
+    "allow_promotion_codes": None,
+    "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+    "billing_address_collection": None,
+    "client_secret": None,
+    "collected_information": None,
+    "consent": None,
+    "consent_collection": None,
+    "currency_conversion": None,
+    "custom_fields": [],
+    "custom_text": dict.fromkeys(
+        ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+    ),
+    "customer": None,
+    "customer_creation": "if_required",
+    "customer_details": None,
+    "discounts": [],
+    "invoice": None,
+    "invoice_creation": None,
+    "livemode": False,
+    "mode": "payment",
+    "payment_intent": None,
+    "payment_link": None,
+    "payment_method_collection": "if_required",
+    "payment_method_configuration_details": None,
+    "payment_method_options": {},
+    "payment_method_types": ["card"],
+    "payment_status": "unpaid",
+    "permissions": None,
+    "phone_number_collection": {"enabled": False},
+    "recovered_from": None,
+    "saved_payment_method_options": None,
+    "setup_intent": None,
+    "shipping_address_collection": None,
+    "shipping_cost": None,
+    "shipping_options": [],
+    "status": "open",
+    "subscription": None,
+    "ui_mode": "hosted_page",
+    "wallet_options": None,
+}
