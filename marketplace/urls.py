@@ -7,10 +7,13 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-from marketplace import health
+from marketplace import health, sign_in
+
+CHANGE_PASSWORD = "account_change_password"  # noqa: S105  The name of a page.
 
 
 def _built(module: str) -> bool:
@@ -25,7 +28,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path(".well-known/security.txt", health.security_txt, name="security_txt"),
+    path("django-admin/login/", sign_in.to_sign_in),
+    path("django-admin/password_change/", RedirectView.as_view(pattern_name=CHANGE_PASSWORD)),
     path("django-admin/", admin.site.urls),
+    path("admin/login/", sign_in.to_sign_in),
     path("admin/", include(wagtailadmin_urls)),
 ]
 if _built("projects.api.routers") and _built("remittances.api"):
