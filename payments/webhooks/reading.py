@@ -137,7 +137,7 @@ def _check_destination(event: dict[str, Any], expected: Expectation) -> None:
     if event.get("livemode") is not expected.livemode:
         raise EventRefused(Refusal.OTHER_MODE)
     account = event.get("account")
-    if account is not None and account != expected.account:
+    if account is not None and (account != expected.account or not account):
         raise EventRefused(Refusal.OTHER_ACCOUNT)
 
 
