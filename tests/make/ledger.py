@@ -24,7 +24,7 @@ def account(
     return AccountKey(kind, owner_ref, currency)
 
 
-def entry(
+def entry(  # noqa: PLR0913  A builder names whatever a test may vary.
     *,
     debit: AccountKey | None = None,
     credit: AccountKey | None = None,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -9,6 +10,9 @@ from payments.ledger.models import Account, AccountKind, Entry, Posting
 from payments.ledger.selectors import Balance
 from payments.ledger.services import PostedEntry
 from tests.make import ledger as make
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +64,9 @@ def test_ids_carry_their_time_so_that_they_sort() -> None:
     assert len(ids) == 5
 
 
-def test_nothing_to_post_asks_nothing(django_assert_num_queries) -> None:
+def test_nothing_to_post_asks_nothing(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     with django_assert_num_queries(0):
         assert services.post([]) == []
 
@@ -140,7 +146,7 @@ def test_a_repeated_finish_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("how", ["post", "void"])
-def test_a_pending_entry_is_finished_once(how) -> None:
+def test_a_pending_entry_is_finished_once(how: Literal["post", "void"]) -> None:
     key = held(minor=10_00)
     services.finish(key, how="void", idempotency_key="first", occurred_at=NOON)
 
@@ -226,7 +232,9 @@ def test_a_correction_names_what_it_corrects() -> None:
         )
 
 
-def test_a_thousand_entries_are_one_call(django_assert_num_queries) -> None:
+def test_a_thousand_entries_are_one_call(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     pot = make.pot(minor=1_000_00)
     entries = [
         make.entry(
@@ -247,5 +255,5 @@ def test_a_thousand_entries_are_one_call(django_assert_num_queries) -> None:
     assert selectors.verify() == []
 
 
-def _fields(entry: services.Entry) -> dict:
+def _fields(entry: services.Entry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in services.Entry.__slots__}
