@@ -6,7 +6,7 @@ that point at the old ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import uuid_utils.compat as uuid
 from django.contrib.postgres.fields import ArrayField
@@ -18,6 +18,7 @@ from remittances.datasets.cells import DECIMAL_PLACES, LONGEST_TEXT
 if TYPE_CHECKING:
     from decimal import Decimal
 
+Row = TypeVar("Row", bound=models.Model)
 _MAX_DIGITS = 16 + DECIMAL_PLACES
 _QUARTER = r"^20[0-9]{2}_[1-4]Q$"
 
@@ -97,7 +98,7 @@ class Dataset(models.Model):
         return self.file_name
 
 
-class CorridorRows(models.QuerySet["SurveyedService"]):
+class RowsOfFiles(models.QuerySet[Row]):
     """Rows of corridors; read through `standing()` unless history itself is meant."""
 
     def standing(self) -> Self:
@@ -107,6 +108,14 @@ class CorridorRows(models.QuerySet["SurveyedService"]):
     def between(self, origin: str, destination: str) -> Self:
         """Return the rows of one corridor, by the countries' codes."""
         return self.filter(origin__iso3=origin, destination__iso3=destination)
+
+
+class Services(RowsOfFiles["SurveyedService"]):
+    """Surveyed services."""
+
+
+class Averages(RowsOfFiles["CorridorAverage"]):
+    """Published averages."""
 
 
 class FromFile(models.Model):
@@ -183,7 +192,7 @@ class SurveyedService(FromFile):
     note = models.TextField(blank=True)
     collected_on = models.DateField(null=True, blank=True)
 
-    objects = CorridorRows.as_manager()
+    objects = Services.as_manager()
 
     class Meta:
         constraints = (
@@ -218,7 +227,7 @@ class CorridorAverage(FromFile):
     services = models.PositiveIntegerField(null=True, blank=True)
     firms = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = CorridorRows.as_manager()
+    objects = Averages.as_manager()
 
     class Meta:
         constraints = _row_constraints("corridoraverage")

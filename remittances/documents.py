@@ -1,0 +1,153 @@
+"""The JSON forms that commands print and the API answers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from payments.currencies import currency
+from remittances import pricing
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from remittances.comparison import Comparison, Quote
+    from remittances.selectors import Corridor, HistoryPoint
+
+PERCENT_PLACES = 4
+_HEADINGS = ("rank", "received", "total", "fee", "provider", "receive by", "speed", "collected on")
+
+
+def comparison(answer: Comparison) -> dict[str, Any]:
+    """Return the document of `remittances compare` and of the quotes end-point."""
+    survey = answer.survey
+    return {
+        "from": survey.origin.iso3,
+        "to": survey.destination.iso3,
+        "amount": f"{answer.amount.decimal:f}",
+        "currency": answer.amount.currency,
+        "period": survey.period,
+        "surveyed_amounts": [plain(amount) for amount in survey.amounts],
+        "out_of_range": answer.out_of_range,
+        "quotes": [_quote(quote, answer.amount.exponent) for quote in answer.quotes],
+    }
+
+
+def corridor(known: Corridor) -> dict[str, Any]:
+    """Return one row of the corridors end-point."""
+    return {
+        "corridor": known.origin + known.destination,
+        "from": known.origin,
+        "to": known.destination,
+        "currency": known.currency,
+        "periods": list(known.periods),
+        "surveyed_amounts": [plain(amount) for amount in known.surveyed_amounts],
+    }
+
+
+def history(origin: str, destination: str, points: list[HistoryPoint]) -> dict[str, Any]:
+    """Return the document of the history end-point."""
+    series = [
+        {
+            "period": point.period,
+            "mean_200": percent(point.mean_200),
+            "services": point.services,
+            "source": point.source,
+        }
+        for point in points
+    ]
+    return {"from": origin, "to": destination, "series": series}
+
+
+def percent(value: Fraction | None) -> float | None:
+    """Return a percentage as a JSON number, rounded half up to 4 decimals."""
+    return None if value is None else float(pricing.rounded(value, PERCENT_PLACES))
+
+
+def plain(number: Decimal) -> str:
+    """Return a surveyed number in full, without the zeros that the database adds."""
+    return pricing.text(Fraction(number))
+
+
+def comparison_text(answer: Comparison) -> str:
+    """Return a comparison for people, a line a service."""
+    amount = f"{answer.amount.decimal:f} {answer.amount.currency}"
+    countries = f"{answer.survey.origin.name} to {answer.survey.destination.name}"
+    if not answer.survey.services:
+        return f"{amount}, {countries}: no service of this corridor was surveyed."
+    lines = [f"{amount}, {countries}, {answer.survey.period}", "\t".join(_HEADINGS)]
+    if answer.out_of_range:
+        amounts = ", ".join(plain(amount) for amount in answer.survey.amounts)
+        lines.insert(1, f"Outside the surveyed amounts ({amounts}): no price is guessed.")
+    return "\n".join([*lines, *(_line(quote) for quote in answer.quotes)])
+
+
+def _line(quote: Quote) -> str:
+    price = quote.price
+    total = None if price.total_pct is None else f"{pricing.rounded(price.total_pct, 2)} %"
+    fee = None if price.fee is None else pricing.text(price.fee)
+    cells = (
+        quote.rank if quote.ranked else f"not ranked: {price.reason}",
+        quote.received,
+        total,
+        f"{fee} (estimate)" if price.estimate else fee,
+        quote.provider if quote.count == 1 else f"{quote.provider} (x{quote.count})",
+        quote.pay_out,
+        quote.speed,
+        quote.collected_on,
+    )
+    return "\t".join("-" if cell is None else str(cell) for cell in cells)
+
+
+def _quote(quote: Quote, exponent: int) -> dict[str, Any]:
+    price = quote.price
+    return {
+        "rank": quote.rank,
+        "ranked": quote.ranked,
+        "list": quote.listing.value,
+        "provider": quote.provider,
+        "provider_type": quote.provider_type,
+        "pay_in": quote.pay_in,
+        "pay_out": quote.pay_out,
+        "speed": quote.speed,
+        "fee": None if price.fee is None else pricing.text(price.fee, places=exponent),
+        "fee_pct": percent(price.fee_pct),
+        "fx_margin_pct": percent(price.margin_pct),
+        "total_cost_pct": percent(price.total_pct),
+        "applied_rate": _rate(price.applied_rate),
+        "reference_rate": _rate(quote.reference_rate),
+        "received_value": None if quote.received is None else f"{quote.received:f}",
+        "estimate": price.estimate,
+        "fee_bounds": _bounds(quote, exponent),
+        "paid_out": _paid_out(quote),
+        "collected_on": quote.collected_on.isoformat() if quote.collected_on else None,
+        "age_days": quote.age_days,
+        "stale": quote.freshness is pricing.Freshness.STALE,
+        "transparent": quote.transparent,
+        "promotion": quote.promotion,
+        "note": quote.note,
+        "reason": price.reason.value if price.reason else None,
+        "count": quote.count,
+        "source": quote.source,
+    }
+
+
+def _rate(rate: Fraction | None) -> str | None:
+    return None if rate is None else pricing.text(rate)
+
+
+def _bounds(quote: Quote, exponent: int) -> list[str] | None:
+    """Return the fees at the two surveyed amounts, between which the estimate lies."""
+    if quote.price.fee_bounds is None:
+        return None
+    return [pricing.text(fee, places=exponent) for fee in quote.price.fee_bounds]
+
+
+def _paid_out(quote: Quote) -> dict[str, Any] | None:
+    """Return what was paid out on the day of the survey, where the currency is plain."""
+    paid, code = quote.paid_out, quote.payout_currency
+    if paid is None or code is None:
+        return None
+    exponent = currency(code).exponent
+    minor = int(paid.scaleb(exponent))
+    return {"amount": f"{paid:f}", "currency": code, "minor": minor, "exponent": exponent}

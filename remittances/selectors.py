@@ -1,0 +1,178 @@
+"""Reads that span rows, each in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from remittances import indices
+from remittances.comparison import Survey
+from remittances.datasets.rows import WORLD_BANK
+from remittances.models import CorridorAverage, Country, SurveyedService
+from remittances.questions import QuoteRequestRefused, Wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from remittances.countries import CountryFacts
+
+FROM_SERVICES = f"mean of the surveyed services of: {WORLD_BANK}"
+
+
+def survey(origin: CountryFacts, destination: CountryFacts, *, currency: str | None) -> Survey:
+    """Return the newest quarter of a corridor, in one currency: the usual one if None is named.
+
+    Raises:
+        QuoteRequestRefused: No service of the corridor was surveyed in the currency named.
+    """
+    rows = SurveyedService.objects.standing().between(origin.iso3, destination.iso3)
+    newest = rows.order_by("-period").values_list("period", flat=True).first()
+    services = list(
+        rows.filter(period=newest)
+        .select_related("provider", "dataset")
+        .defer("raw", "dataset__flags")
+        .order_by("dataset_id", "row")
+    )
+    usual = Counter(sorted(service.currency for service in services)).most_common(1)
+    wanted = currency or (usual[0][0] if usual else origin.currency)
+    found = tuple(service for service in services if service.currency == wanted)
+    if services and not found:
+        message = f"Prices from {origin.name} to {destination.name} are known in {usual[0][0]}."
+        raise QuoteRequestRefused(Wrong.INVALID_CURRENCY, message, "currency")
+    return Survey(
+        origin=_country(origin),
+        destination=_country(destination),
+        period=newest,
+        currency=wanted,
+        services=found,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """The mean cost of a corridor in one quarter, at about 200 US dollars, in per cent."""
+
+    period: str
+    mean_200: Fraction
+    services: int | None
+    source: str
+
+
+def history(origin: str, destination: str) -> list[HistoryPoint]:
+    """Return the mean cost of a corridor per quarter, oldest first.
+
+    The published average where there is one, else the mean of the surveyed services.
+    """
+    points = {point.period: point for point in _from_services(origin, destination)}
+    published = (
+        CorridorAverage.objects.standing()
+        .between(origin, destination)
+        .filter(mean_200__isnull=False)
+        .order_by("period", "row_key")
+        .values_list("period", "mean_200", "services", "dataset__computed_by")
+    )
+    for period, mean, services, source in published:
+        points[period] = HistoryPoint(period, Fraction(mean or 0), services, source)
+    return [points[period] for period in sorted(points)]
+
+
+def _from_services(origin: str, destination: str) -> Iterable[HistoryPoint]:
+    rows = SurveyedService.objects.standing().between(origin, destination)
+    totals: dict[str, list[Fraction]] = {}
+    counted = rows.filter(transparent=True, total_pct_1__isnull=False)
+    for period, total in counted.values_list("period", "total_pct_1"):
+        totals.setdefault(period, []).append(Fraction(total or 0))
+    for period, costs in totals.items():
+        if spread := indices.spread(costs):
+            yield HistoryPoint(period, spread.mean, spread.count, FROM_SERVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """What is known of one corridor; no surveyed amounts where only averages are."""
+
+    origin: str
+    destination: str
+    currency: str | None
+    periods: tuple[str, ...]
+    surveyed_amounts: tuple[Decimal, ...]
+
+
+def corridors() -> list[Corridor]:
+    """Return every corridor known, those with prices of each service first, then by code."""
+    services = SurveyedService.objects.standing()
+    surveyed = services.values_list(
+        "origin__iso3", "destination__iso3", "period", "currency", "amount_1", "amount_2"
+    ).distinct()
+    averages = CorridorAverage.objects.standing()
+    averaged = averages.values_list(
+        "origin__iso3", "destination__iso3", "origin__currency", "period"
+    ).distinct()
+    periods: dict[tuple[str, str], set[str]] = {}
+    money: dict[tuple[str, str], str] = {}
+    amounts: dict[tuple[str, str], dict[str, set[Decimal]]] = {}
+    for origin, destination, period, currency, first, second in surveyed.order_by("period"):
+        periods.setdefault((origin, destination), set()).add(period)
+        money[origin, destination] = currency
+        of_quarter = amounts.setdefault((origin, destination), {}).setdefault(period, set())
+        of_quarter.update(amount for amount in (first, second) if amount is not None)
+    for origin, destination, currency, period in averaged:
+        periods.setdefault((origin, destination), set()).add(period)
+        money.setdefault((origin, destination), currency)
+    newest = {pair: of[max(of)] for pair, of in amounts.items()}
+    return [
+        Corridor(
+            *pair,
+            currency=money[pair] or None,
+            periods=tuple(sorted(periods[pair])),
+            surveyed_amounts=tuple(sorted(newest.get(pair, ()))),
+        )
+        for pair in sorted(periods, key=lambda pair: (pair not in newest, pair))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The countries a visitor can choose from, those with prices of each service first."""
+
+    send_priced: tuple[Country, ...]
+    send_averaged: tuple[Country, ...]
+    receive_priced: tuple[Country, ...]
+    receive_averaged: tuple[Country, ...]
+
+
+def choices() -> Choices:
+    """Return the countries to choose from, in one query."""
+    priced, averaged = SurveyedService.objects.all(), CorridorAverage.objects.all()
+    countries = list(
+        Country.objects.annotate(
+            sends=Exists(priced.filter(origin=OuterRef("pk"))),
+            receives=Exists(priced.filter(destination=OuterRef("pk"))),
+            sends_on_average=Exists(averaged.filter(origin=OuterRef("pk"))),
+            receives_on_average=Exists(averaged.filter(destination=OuterRef("pk"))),
+        )
+    )
+    return Choices(
+        send_priced=tuple(row for row in countries if row.sends),
+        send_averaged=tuple(row for row in countries if row.sends_on_average and not row.sends),
+        receive_priced=tuple(row for row in countries if row.receives),
+        receive_averaged=tuple(
+            row for row in countries if row.receives_on_average and not row.receives
+        ),
+    )
+
+
+def destinations_with_prices(origin: str) -> list[Country]:
+    """Return the countries to which prices of each service from a country are known."""
+    here = SurveyedService.objects.filter(Q(origin__iso3=origin), destination=OuterRef("pk"))
+    return list(Country.objects.filter(Exists(here)))
+
+
+def _country(facts: CountryFacts) -> Country:
+    """Return a country for showing; it need not be in any file."""
+    return Country(iso3=facts.iso3, iso2=facts.iso2, name=facts.name, currency=facts.currency)
