@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from payments.models import EventDelivery
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_healthz_answers_without_asking_the_database(
+    client: Client, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def test_readyz_says_that_every_part_is_ready(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ok": True,
+        "checks": {"database": "ok", "queue": "ok", "migrations": "ok", "due_work": "ok"},
+    }
+
+
+def test_readyz_is_not_ready_when_work_has_waited_for_more_than_five_minutes(
+    client: Client,
+) -> None:
+    EventDelivery.objects.create(
+        event_key="0190b5a0-0000-7000-8000-000000000000",
+        event="PaymentSettled",
+        listener="nobody",
+        payload={},
+        created_at=timezone.now() - timedelta(minutes=6),
+    )
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["ok"] is False
+    assert answer.json()["checks"]["due_work"].startswith("waiting since ")
+
+
+def test_metrics_answer_this_machine_and_nobody_behind_a_proxy(client: Client) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"x-forwarded-for": "203.0.113.7"}).status_code == 404
+    assert client.get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 404
+
+
+def test_metrics_with_a_token_answer_whoever_knows_it(client: Client, settings: object) -> None:
+    settings.METRICS_TOKEN = "abc"  # type: ignore[attr-defined]
+
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"authorization": "Bearer abc"}).status_code == 200
+
+
+def test_security_txt_names_a_contact_and_an_expiry(client: Client) -> None:
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
+
+    assert lines[0] == "Contact: mailto:security@weft.example"
+    assert lines[1].startswith("Expires: ")
+
+
+def test_a_host_that_is_not_ours_is_refused(client: Client) -> None:
+    assert client.get("/en/projects/", headers={"host": "evil.example"}).status_code == 400
