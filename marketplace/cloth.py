@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Choice = TypeVar("Choice")
+SLIVER = 14
 
 INDIGO_9, INDIGO_8, INDIGO_7, INDIGO_6, INDIGO_3 = (
     "#181E52",
@@ -165,7 +166,7 @@ class Loom:
         shuttle = Shuttle(seed)
         drawing, y, ground = [], 0, ""
         while y < self.height:
-            height = min(shuttle.pick(self.rows), self.height - y)
+            height = self._row_height(shuttle.pick(self.rows), self.height - y)
             ground, figure = shuttle.pick([pair for pair in DYE_PAIRS if pair[0] != ground])
             x = self.fray + shuttle.between(-26, 10) if self.fray else 0
             row = Row(x, y, self.width - x, height, ground, figure)
@@ -173,6 +174,11 @@ class Loom:
             drawing.append(shuttle.pick(self.figures)(row))
             y += height
         return "".join(drawing)
+
+    @staticmethod
+    def _row_height(wanted: int, left: int) -> int:
+        """Return the height, or all that is left where a sliver would remain."""
+        return left if left - wanted < SLIVER else wanted
 
     def _threads(self, row: Row, shuttle: Shuttle) -> str:
         if not self.fray:

@@ -28,8 +28,11 @@ ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 Number = int | Decimal | Fraction
 
 
+HABITS = {"en": "en-GB"}  # Days before months.
+
+
 def locale_of(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
+    return Locale.parse(HABITS.get(language, language), sep="-")
 
 
 def money_text(amount: Money, *, language: str, short: bool = False) -> str:
