@@ -11,6 +11,8 @@ from payments.sandbox.server import serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_django.fixtures import SettingsWrapper
+
     from payments.sandbox.server import Running
 
 
@@ -19,3 +21,10 @@ def sandbox() -> Iterator[Running]:
     """Run a fresh sandbox that delivers no webhooks; `sandbox.url` is its address."""
     with serve() as running:
         yield running
+
+
+@pytest.fixture
+def provider(sandbox: Running, settings: SettingsWrapper) -> Running:
+    """Let the product ask the fresh sandbox."""
+    settings.STRIPE_API_BASE = sandbox.url
+    return sandbox
