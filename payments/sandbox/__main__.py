@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sqlite3
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from payments.sandbox.endpoints import LOOPBACK
 from payments.sandbox.server import Options, serve
 
 _PORT = 8001
@@ -20,10 +23,13 @@ def main(arguments: list[str] | None = None) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     if options.state != ":memory:":
         Path(options.state).parent.mkdir(parents=True, exist_ok=True)
-    with serve(options) as running:
-        sys.stdout.write(f"Payment sandbox on {running.url}\n")
-        sys.stdout.flush()
-        signal.sigwait(signals)
+    try:
+        with serve(options) as running:
+            sys.stdout.write(f"Payment sandbox on {running.url}\n")
+            sys.stdout.flush()
+            signal.sigwait(signals)
+    except (OSError, sqlite3.Error) as problem:
+        sys.exit(f"The payment sandbox cannot run: {problem}")
 
 
 def _options(arguments: list[str] | None) -> Options:
@@ -40,6 +46,8 @@ def _options(arguments: list[str] | None) -> Options:
     secrets = tuple(part.strip() for part in given.webhook_secret.split(",") if part.strip())
     if given.webhook_url and not secrets:
         parser.error("--webhook-url needs --webhook-secret or STRIPE_WEBHOOK_SECRET")
+    if given.webhook_url and urlsplit(given.webhook_url).hostname not in LOOPBACK:
+        parser.error("--webhook-url must be on this machine")
     return Options(
         port=given.port,
         state=given.state,

@@ -10,7 +10,7 @@ from payments.currencies import currency as known
 from payments.sandbox.errors import InvalidRequest
 
 _PERMILLE = 15  # The fee is 1.5 % …
-_FIXED_HUNDREDTHS = 25  # … and a quarter of a unit.
+_FIXED_THOUSANDTHS = 250  # … and a quarter of a unit.
 _MOST = 99_999_999  # Eight digits, as the provider documents for nearly every currency.
 
 
@@ -38,7 +38,7 @@ def check_charge(amount: int, code: str, *, param: str = "amount") -> None:
     row = check_currency(code)
     if amount < 1:
         raise InvalidRequest(
-            "This value must be greater than or equal to 1.",
+            message="This value must be greater than or equal to 1.",
             code="parameter_invalid_integer",
             param=param,
         )
@@ -72,15 +72,19 @@ def check_step(amount: int, row: Currency, *, param: str) -> None:
 
 
 def fee(amount: int, code: str) -> int:
-    """Return what the provider keeps of a charge, rounded half up, in its minor units."""
-    fixed = (_FIXED_HUNDREDTHS * 10 ** _exponent(code) + 50) // 100
-    return (amount * _PERMILLE + 500) // 1000 + fixed
+    """Return what the provider keeps of a charge, rounded half up, in its minor units.
+
+    Where the currency has no such small coins (UGX, ISK) it is a whole number of those there are.
+    """
+    coin = 1000 * _scaled(1, check_currency(code))
+    thousandths = amount * _PERMILLE + _FIXED_THOUSANDTHS * int(10 ** _exponent(code))
+    return (thousandths + coin // 2) // coin * coin // 1000
 
 
 def shown(amount: int, code: str) -> str:
     """Return the amount for people: `1,234.50 EUR`."""
     exponent = _exponent(code)
-    units, rest = divmod(amount, 10**exponent)
+    units, rest = divmod(amount, int(10**exponent))
     decimals = f".{rest:0{exponent}d}" if exponent else ""
     return f"{units:,}{decimals} {code.upper()}"
 

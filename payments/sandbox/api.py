@@ -26,6 +26,8 @@ def serve(world: World, request: Request) -> Answer:
     asked = replace(world, request_id=world.name("req"), idempotency_key=key)
     try:
         check_key(request)
+        if "stripe-account" in request.headers:
+            raise InvalidRequest(message="The sandbox does not offer connected accounts.")
         answer = _once(asked, _read(request))
     except ApiError as refusal:
         answer = wire.document(refusal.status, refusal.document())
@@ -45,7 +47,7 @@ def check_key(request: Request) -> None:
     if scheme.lower() == "basic":
         secret = _basic_user(secret)
     if not secret:
-        raise NotAuthenticated("You did not provide an API key.")
+        raise NotAuthenticated(message="You did not provide an API key.")
     if not secret.startswith(_KEY):
         raise NotAuthenticated(f"Invalid API Key provided: the sandbox takes {_KEY}… only.")
 
@@ -61,7 +63,7 @@ def _read(request: Request) -> Call:
     text = request.query
     if request.verb == "POST":
         if request.query:
-            raise InvalidRequest("Parameters of a POST belong into its body.")
+            raise InvalidRequest(message="Parameters of a POST belong into its body.")
         text = _form_body(request)
     try:
         form = forms.decode(text)
@@ -74,7 +76,7 @@ def _form_body(request: Request) -> str:
     try:
         return request.body.decode()
     except UnicodeDecodeError as problem:
-        raise InvalidRequest("The body is not UTF-8.") from problem
+        raise InvalidRequest(message="The body is not UTF-8.") from problem
 
 
 def _once(world: World, call: Call) -> Answer:

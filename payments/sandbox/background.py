@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from payments.sandbox import deliveries, intents, jobs, refunds, sessions
+from payments.sandbox import charges, deliveries, intents, jobs, refunds, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,10 @@ def _fail(world: World, identifier: str) -> None:
     _settle(world, identifier, succeeded=False)
 
 
+def _count(world: World, identifier: str) -> None:
+    charges.count(world, world.store.get(charges.KIND, identifier))
+
+
 def _expire(world: World, identifier: str) -> None:
     sessions.current(world, identifier)
 
@@ -80,6 +84,7 @@ def _fail_refund(world: World, identifier: str) -> None:
 _JOBS: dict[str, Callable[[World, str], None]] = {
     jobs.SETTLE: _settle,
     jobs.FAIL: _fail,
+    jobs.COUNT: _count,
     jobs.EXPIRE: _expire,
     jobs.FINISH_REFUND: _finish_refund,
     jobs.FAIL_REFUND: _fail_refund,

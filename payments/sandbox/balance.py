@@ -16,17 +16,11 @@ _DAYS_UNTIL_AVAILABLE = 2
 _DAY = 86_400
 
 
-def for_charge(world: World, charge: Document, amount: int) -> str:
+def for_charge(world: World, charge: Document) -> str:
     """Book the captured amount of a charge less the fee; return the id."""
+    amount = charge["amount_captured"]
     fee = amounts.fee(amount, charge["currency"])
-    details = {
-        "amount": fee,
-        "application": None,
-        "currency": charge["currency"],
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
-    return _book(world, charge, amount, kind="charge", fee=fee, fee_details=[details])
+    return _book(world, charge, amount, kind="charge", fee=fee)
 
 
 def for_refund(world: World, refund: Document) -> str:
@@ -39,15 +33,7 @@ def for_failed_refund(world: World, refund: Document) -> str:
     return _book(world, refund, refund["amount"], kind="refund_failure")
 
 
-def _book(
-    world: World,
-    source: Document,
-    amount: int,
-    *,
-    kind: str,
-    fee: int = 0,
-    fee_details: list[Document] | None = None,
-) -> str:
+def _book(world: World, source: Document, amount: int, *, kind: str, fee: int = 0) -> str:
     now = world.now()
     record = Record(
         {
@@ -61,7 +47,7 @@ def _book(
             "description": source.get("description"),
             "exchange_rate": None,
             "fee": fee,
-            "fee_details": fee_details or [],
+            "fee_details": _fee_details(fee, source["currency"]) if fee else [],
             "net": amount - fee,
             "reporting_category": kind,
             "source": source["id"],
@@ -71,6 +57,17 @@ def _book(
     )
     world.store.save(record)
     return record.id
+
+
+def _fee_details(fee: int, currency: str) -> list[Document]:
+    details = {
+        "amount": fee,
+        "application": None,
+        "currency": currency,
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
+    return [details]
 
 
 def aged(world: World, transaction: Document) -> Document:

@@ -25,4 +25,5 @@ class Call:
 
     @property
     def expand(self) -> list[str]:
-        return self.params.get("expand", [])
+        paths: list[str] = self.params.get("expand", [])
+        return paths

@@ -92,18 +92,37 @@ def authorise(world: World, record: Record) -> None:
     _save(world, record, "charge.succeeded")
 
 
-def succeed(world: World, record: Record) -> None:
-    """Record that the whole amount was taken at once."""
-    record.document |= {"status": "succeeded", "paid": True, "outcome": _approved()}
-    _take(world, record, record.document["amount"])
+def succeed(world: World, record: Record, *, is_counted: bool = True) -> None:
+    """Record that the whole amount was taken; its fee may be counted later, by `count`."""
+    amount = record.document["amount"]
+    record.document |= {
+        "status": "succeeded",
+        "paid": True,
+        "captured": True,
+        "amount_captured": amount,
+        "outcome": _approved(),
+    }
+    if is_counted:
+        record.document["balance_transaction"] = balance.for_charge(world, record.document)
     _save(world, record, "charge.succeeded")
+
+
+def count(world: World, record: Record) -> None:
+    """Book what was taken some time ago."""
+    record.document["balance_transaction"] = balance.for_charge(world, record.document)
+    world.store.save(record)
+    previous = {"balance_transaction": None}
+    events.emit(world, "charge.updated", record.document, previous=previous)
 
 
 def capture(world: World, record: Record, amount: int) -> None:
     """Take all or part of the held amount. What is left of it is released, as a refund."""
-    released = record.document["amount"] - amount
-    _take(world, record, amount)
-    record.document |= {"amount_refunded": released}
+    record.document |= {
+        "captured": True,
+        "amount_captured": amount,
+        "amount_refunded": record.document["amount"] - amount,
+    }
+    record.document["balance_transaction"] = balance.for_charge(world, record.document)
     _save(world, record, "charge.captured")
 
 
@@ -117,14 +136,6 @@ def refundable(charge: Document) -> int:
     """Return what was captured and not given back, in the provider's minor units."""
     released = charge["amount"] - charge["amount_captured"]
     return int(charge["amount_captured"] - (charge["amount_refunded"] - released))
-
-
-def _take(world: World, record: Record, amount: int) -> None:
-    record.document |= {
-        "captured": True,
-        "amount_captured": amount,
-        "balance_transaction": balance.for_charge(world, record.document, amount),
-    }
 
 
 def _save(world: World, record: Record, event: str) -> None:

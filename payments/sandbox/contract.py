@@ -12,7 +12,7 @@ import threading
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 import stripe
 import typing_extensions
@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from payments.sandbox.operations import Operation
 
 API_VERSION: str = stripe.api_version
+_LITERAL: object = Literal
+_GENERIC = {list, dict, typing_extensions.NotRequired, typing_extensions.Required}
 _NOT_PARAMETERS = frozenset(stripe.RequestOptions.__annotations__)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,12})?")
 _building = threading.Lock()
+
+Hint: TypeAlias = Any  # A type as a value: what an annotation says.
 
 
 def read(verb: str, path: str, form: Mapping[str, Value]) -> Call:
@@ -81,7 +86,7 @@ def _adapter(module: str, name: str) -> TypeAdapter[Any]:
 class _Metadata:
     """Stands for the package's `UntypedStripeObject[T]`: any names, values of one type."""
 
-    def __class_getitem__(cls, value: Any) -> Any:
+    def __class_getitem__(cls, value: Hint) -> Hint:
         return dict[str, value]
 
 
@@ -90,7 +95,7 @@ _NAMES = {"StripeContext": str, "Mapping": dict, "UntypedStripeObject": _Metadat
 
 
 @cache
-def _closed(typed_dict: Any) -> Any:
+def _closed(typed_dict: Hint) -> Hint:
     """Return a copy of a TypedDict that accepts its own fields only, strictly."""
     hints = typing_extensions.get_type_hints(
         typed_dict,
@@ -104,60 +109,72 @@ def _closed(typed_dict: Any) -> Any:
     return closed
 
 
-def _strict(hint: Any) -> Any:
+def _strict(hint: Hint) -> Hint:
     if hint in _SCALARS:
         return _SCALARS[hint]
     if typing_extensions.is_typeddict(hint):
         return _closed(hint)
     origin, arguments = get_origin(hint), get_args(hint)
-    if not arguments or origin is Literal:
+    if not arguments or origin is _LITERAL:
         return hint
     if _is_open_enum(hint):
         # The package writes an open enum as `Literal[…] | str`: without the `str` a misspelt
         # value is caught.
         arguments = tuple(argument for argument in arguments if argument is not str)
-    strict = tuple(_strict(argument) for argument in arguments)
-    return _rebuilt(origin, strict)
+    if arguments == (str, str):  # Metadata: an empty value takes a name away.
+        return hint
+    return _rebuilt(origin, tuple(_strict(argument) for argument in arguments))
 
 
-def _is_open_enum(hint: Any) -> bool:
+def _is_open_enum(hint: Hint) -> bool:
     values = [value for part in get_args(hint) for value in get_args(part)]
     has_literal = any(get_origin(part) is Literal for part in get_args(hint))
     return has_literal and str in get_args(hint) and values != [""]
 
 
-def _rebuilt(origin: Any, arguments: tuple[Any, ...]) -> Any:
-    if origin is list:
-        return list[arguments[0]]  # type: ignore[valid-type]
-    if origin is dict:
-        return dict[arguments]  # type: ignore[misc, valid-type]
-    if origin in {typing_extensions.NotRequired, typing_extensions.Required}:
-        return origin[arguments[0]]
+def _rebuilt(origin: Hint, arguments: tuple[Hint, ...]) -> Hint:
+    if origin in _GENERIC:
+        return origin[arguments if len(arguments) > 1 else arguments[0]]
     return Union[arguments]  # noqa: UP007  The members are only known here.
+
+
+class _Unfit(ValueError):
+    """A text that does not stand for a value of its type; `code` is Stripe's word for it."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def _whole(value: object) -> object:
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
-    raise ValueError("Invalid integer")
+    raise _Unfit(message="Invalid integer", code="parameter_invalid_integer")
 
 
 def _truth(value: object) -> object:
     if value in ("true", "false"):
         return value == "true"
-    raise ValueError("Invalid boolean")
+    raise _Unfit(message="Invalid boolean")
 
 
 def _decimal(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,12})?", value):
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise ValueError("Invalid decimal")
+    raise _Unfit(message="Invalid decimal")
 
 
-_SCALARS: dict[Any, Any] = {
+def _filled(value: object) -> object:
+    if value == "":
+        raise _Unfit(message="You passed an empty string", code="parameter_invalid_empty")
+    return value
+
+
+_SCALARS: dict[Hint, Hint] = {
     int: Annotated[int, BeforeValidator(_whole)],
     bool: Annotated[bool, BeforeValidator(_truth)],
     Decimal: Annotated[Decimal, BeforeValidator(_decimal)],
+    str: Annotated[str, BeforeValidator(_filled)],
 }
 
 
@@ -198,8 +215,9 @@ def _missing(param: str) -> InvalidRequest:
 
 
 def _invalid(param: str, problem: ErrorDetails) -> InvalidRequest:
-    detail = str(problem["msg"]).removeprefix("Value error, ")
-    code = "parameter_invalid_integer" if detail == "Invalid integer" else None
+    error = problem.get("ctx", {}).get("error")
+    code = error.code if isinstance(error, _Unfit) else None
+    detail = str(error or problem["msg"])
     return InvalidRequest(f"Invalid {param}: {detail}", code=code, param=param)
 
 

@@ -41,16 +41,16 @@ def _body(request: Request) -> Document:
     try:
         body: Any = json.loads(request.body or b"{}")
     except ValueError as problem:
-        raise InvalidRequest("The body is not JSON.") from problem
+        raise InvalidRequest(message="The body is not JSON.") from problem
     if not isinstance(body, dict):
-        raise InvalidRequest("The body is not a JSON object.")
+        raise InvalidRequest(message="The body is not a JSON object.")
     return body
 
 
 def _hold(world: World, body: Document) -> Document:
     held = body.get("held")
     if not isinstance(held, bool):
-        raise InvalidRequest("held must be true or false.", param="held")
+        raise InvalidRequest(message="held must be true or false.", param="held")
     deliveries.hold(world, held=held)
     return {"held": held}
 
@@ -63,9 +63,9 @@ def _register_paid(world: World, body: Document) -> Document:
     """
     reference, at = body.get("reference"), body.get("at")
     if not isinstance(reference, str) or not reference:
-        raise InvalidRequest("reference must be a text.", param="reference")
+        raise InvalidRequest(message="reference must be a text.", param="reference")
     if not isinstance(at, int):
-        raise InvalidRequest("at must be whole seconds since 1970.", param="at")
+        raise InvalidRequest(message="at must be whole seconds since 1970.", param="at")
     past = replace(world, clock=lambda: at, token=derived_tokens(reference), delivers=False)
     return _paid(past, body)
 
@@ -95,11 +95,14 @@ def _paid(past: World, body: Document) -> Document:
 def _session_params(body: Document) -> Document:
     form = _as_form(body.get("session"))
     if not isinstance(form, dict):
-        raise InvalidRequest("session must hold a session's parameters.", param="session")
-    return contract().read("POST", "/v1/checkout/sessions", form).params
+        raise InvalidRequest(message="session must hold a session's parameters.", param="session")
+    params = contract().read("POST", "/v1/checkout/sessions", form).params
+    # Counted at once, so that nothing about it is left to happen.
+    intent = {"capture_method": "automatic"} | params.get("payment_intent_data", {})
+    return params | {"payment_intent_data": intent}
 
 
-def _as_form(value: Any) -> Value:
+def _as_form(value: object) -> Value:
     """Return JSON as the form in which the API takes it."""
     if isinstance(value, dict):
         return {str(name): _as_form(part) for name, part in value.items()}

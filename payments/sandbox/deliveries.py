@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from payments.sandbox import events, signing, wire
+from payments.sandbox import endpoints, events, signing, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ _PAUSES = (
     3_600,
     7_200,
 )  # Seconds until the next try.
+_TAKEN = range(200, 300)
 _HELD = "held"
 
 
@@ -81,7 +82,7 @@ def _load(world: World, serial: int) -> Delivery | None:
             return None
         event, endpoint, attempts = row
         document = world.store.get(events.KIND, event).document
-        target = world.store.get(events.ENDPOINT, endpoint)
+        target = world.store.get(endpoints.KIND, endpoint)
     return Delivery(
         serial=serial,
         attempts=attempts,
@@ -92,7 +93,10 @@ def _load(world: World, serial: int) -> Delivery | None:
 
 
 def _post(delivery: Delivery, *, at: int) -> bool:
-    """Send one event; only an answer from 200 to 299 means that it was taken."""
+    """Send one event; only an answer from 200 to 299 means that it was taken.
+
+    A redirect is not followed, as Stripe follows none.
+    """
     parts = urlsplit(delivery.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT)
     headers = {
@@ -108,7 +112,7 @@ def _post(delivery: Delivery, *, at: int) -> bool:
             body=delivery.payload,
             headers=headers,
         )
-        return 200 <= connection.getresponse().status < 300
+        return connection.getresponse().status in _TAKEN
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from payments.sandbox import rules
 from payments.sandbox.errors import InvalidRequest
-from payments.sandbox.events import ENDPOINT as KIND
 from payments.sandbox.store import Record
 
 if TYPE_CHECKING:
     from payments.sandbox.store import Document
     from payments.sandbox.world import World
 
+KIND = "webhook_endpoint"
 CONFIGURED = "we_configured"  # The endpoint named on the command line.
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OFFERED = frozenset({"url", "enabled_events", "description", "metadata", "expand"})
@@ -28,7 +28,7 @@ def create(world: World, params: Document) -> Document:
     rules.check_offered(params, _OFFERED)
     rules.check_url(params["url"], param="url")
     if urlsplit(params["url"]).hostname not in LOOPBACK:
-        raise InvalidRequest("The sandbox delivers to this machine only.", param="url")
+        raise InvalidRequest(message="The sandbox delivers to this machine only.", param="url")
     record = _endpoint(
         world,
         identifier=world.name("we"),
@@ -62,7 +62,7 @@ def delete(world: World, record: Record) -> Document:
 def _endpoint(
     world: World, *, identifier: str, url: str, enabled: list[str], secrets: list[str]
 ) -> Record:
-    document = {
+    document: Document = {
         "id": identifier,
         "object": KIND,
         "api_version": None,

@@ -67,7 +67,9 @@ class CardRefused(ApiError):
     kind = "card_error"
     keeps_effects = True
 
-    def __init__(self, message: str, *, code: str, decline_code: str | None, intent: Any) -> None:
+    def __init__(
+        self, message: str, *, code: str, decline_code: str | None, intent: dict[str, Any]
+    ) -> None:
         super().__init__(message, code=code)
         self.decline_code = decline_code
         self.intent = intent

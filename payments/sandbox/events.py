@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from payments.sandbox import endpoints
 from payments.sandbox.lazy import contract
 from payments.sandbox.store import Record
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from payments.sandbox.world import World
 
 KIND = "event"
-ENDPOINT = "webhook_endpoint"
 
 
 def emit(
@@ -47,7 +47,7 @@ def emit(
 def _listening(world: World, name: str) -> list[Record]:
     return [
         endpoint
-        for endpoint in world.store.every(ENDPOINT)
+        for endpoint in world.store.every(endpoints.KIND)
         if {"*", name} & set(endpoint.document["enabled_events"])
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from payments.sandbox.errors import InvalidRequest
 from payments.sandbox.showing import PARTS, show
@@ -51,7 +51,7 @@ def _expanded(world: World, answer: Document, steps: list[str], path: str) -> Do
     return answer | {step: value}
 
 
-def _value(world: World, answer: Document, step: str, path: str) -> Any:
+def _value(world: World, answer: Document, step: str, path: str) -> Document | None:
     part = PARTS.get((answer.get("object", ""), step))
     if part:
         return part(world, answer)

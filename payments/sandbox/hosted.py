@@ -97,7 +97,7 @@ def _elsewhere(world: World, record: Record, accepted: str) -> Answer | None:
 def _show_approve(world: World, identifier: str, accepted: str) -> Answer:
     intent = world.store.get(intents.KIND, identifier)
     if intent.document["status"] != "requires_action":
-        return _after_approval(world, intent, accepted)
+        return _after_approval(world, identifier, accepted)
     return rendering.approve(
         payee=world.payee,
         amount=amounts.shown(intent.document["amount"], intent.document["currency"]),
@@ -107,27 +107,28 @@ def _show_approve(world: World, identifier: str, accepted: str) -> Answer:
 
 
 def _act_approve(world: World, identifier: str, fields: Mapping[str, str], accepted: str) -> Answer:
+    session = _session_of(world, identifier)  # It may expire here, and the intent with it.
     intent = world.store.get(intents.KIND, identifier)
-    session = _session_of(world, intent)
     if intent.document["status"] == "requires_action":
         try:
             intents.answer_approval(world, intent, approved=fields.get("action") == "approve")
         except CardRefused:
-            return _after_approval(world, intent, accepted)
+            return _after_approval(world, identifier, accepted)
         if session:
             sessions.after_attempt(world, session, intent)
-    return _after_approval(world, intent, accepted)
+    return _after_approval(world, identifier, accepted)
 
 
-def _after_approval(world: World, intent: Record, accepted: str) -> Answer:
-    session = _session_of(world, intent)
+def _after_approval(world: World, identifier: str, accepted: str) -> Answer:
+    session = _session_of(world, identifier)
     if session is None:
         return rendering.note("done", language=words.language(None, accepted))
     return wire.redirect(sessions.address(world, session.document))
 
 
-def _session_of(world: World, intent: Record) -> Record | None:
-    found = world.store.every(sessions.KIND, payment_intent=intent.id)
+def _session_of(world: World, identifier: str) -> Record | None:
+    """Return the session that an intent belongs to, if it is one's."""
+    found = world.store.every(sessions.KIND, payment_intent=identifier)
     return sessions.current(world, found[0].id) if found else None
 
 

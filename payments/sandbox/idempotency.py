@@ -83,7 +83,7 @@ def _earlier(key: str, call: Call, row: tuple[str, str, str, int | None, str]) -
         )
     if status is None:
         raise KeyInUse(
-            "There is currently another in-progress request using this Idempotent Key.",
+            message="There is currently another in-progress request using this Idempotent Key.",
             code="idempotency_key_in_use",
         )
     replay = Answer(status, body.encode(), "application/json")

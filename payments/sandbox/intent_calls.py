@@ -93,7 +93,7 @@ def _attempt(world: World, record: Record, params: Document) -> None:
     token = params.get("payment_method") or record.notes.get("token")
     if token is None:
         raise InvalidRequest(
-            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            message="You cannot confirm this PaymentIntent because it's missing a payment method.",
             code="payment_intent_unexpected_state",
         )
     entry = cards.Entry(_known(token), exp_month=12, exp_year=world.today().year + 1)
@@ -104,10 +104,10 @@ def _attempt(world: World, record: Record, params: Document) -> None:
 def _known(token: str) -> cards.Card:
     card = cards.by_token(token)
     if card is None:
-        raise NotFound("PaymentMethod", token, param="payment_method")
+        raise NotFound(kind="PaymentMethod", identifier=token, param="payment_method")
     return card
 
 
 def _check_types(params: Document) -> None:
     if set(params.get("payment_method_types", ["card"])) != {"card"}:
-        raise InvalidRequest("The sandbox offers cards only.", param="payment_method_types")
+        raise InvalidRequest(message="The sandbox offers cards only.", param="payment_method_types")

@@ -19,6 +19,7 @@ KIND = "payment_intent"
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation"})
 CANCELABLE = CONFIRMABLE | {"requires_action", "requires_capture"}
 _SECONDS_PROCESSING = 5
+_SECONDS_COUNTING = 1
 
 
 def open_intent(world: World, *, amount: int, currency: str, given: Document) -> Record:
@@ -155,8 +156,11 @@ def _decide(world: World, record: Record, entry: Entry, outcome: str) -> None:
 
 
 def _collect(world: World, record: Record, charge: Record) -> None:
-    if record.document["capture_method"] != "manual":
-        charges.succeed(world, charge)
+    method = record.document["capture_method"]
+    if method != "manual":
+        charges.succeed(world, charge, is_counted=method == "automatic")
+        if method == "automatic_async":
+            jobs.plan(world, jobs.COUNT, charge.id, world.now() + _SECONDS_COUNTING)
         _succeed(world, record, charge)
         return
     charges.authorise(world, charge)

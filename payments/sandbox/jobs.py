@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 SETTLE = "settle_intent"
 FAIL = "fail_intent"
+COUNT = "count_charge"
 EXPIRE = "expire_session"
 FINISH_REFUND = "finish_refund"
 FAIL_REFUND = "fail_refund"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PARAMS_NAME = re.compile(r"\w+Params")
 _ARGUMENT = re.compile(r"\{[^}]*\}")

@@ -82,8 +82,8 @@ def fail(world: World, record: Record) -> None:
 def _charge(world: World, params: Document) -> Record:
     if ("charge" in params) == ("payment_intent" in params):
         raise InvalidRequest(
-            "One of the following params should be provided for this request: payment_intent or"
-            " charge."
+            message="One of the following params should be provided for this request:"
+            " payment_intent or charge."
         )
     if "charge" in params:
         return world.store.get(charges.KIND, params["charge"], param="charge")
@@ -107,7 +107,7 @@ def _amount(charge: Document, asked: int | None) -> int:
     amount = left if asked is None else asked
     if amount < 1:
         raise InvalidRequest(
-            "This value must be greater than or equal to 1.",
+            message="This value must be greater than or equal to 1.",
             code="parameter_invalid_integer",
             param="amount",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ _METADATA_PAIRS = 50
 _METADATA_NAME = 40
 _METADATA_VALUE = 500
 _URL = 5_000
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[^@\s.]+")
 
 
 def check_offered(params: Mapping[str, Any], offered: Collection[str], *, inside: str = "") -> None:
@@ -53,6 +55,16 @@ def check_length(text: str, most: int, *, param: str) -> None:
         raise InvalidRequest(f"Invalid {param}: must be at most {most} characters.", param=param)
 
 
+def check_email(address: str, *, param: str) -> None:
+    """Check that a text looks like an e-mail address.
+
+    Raises:
+        InvalidRequest: it does not.
+    """
+    if not _EMAIL.fullmatch(address):
+        raise InvalidRequest(f"Invalid email address: {address}", code="email_invalid", param=param)
+
+
 def check_url(url: str, *, param: str) -> None:
     """Check that a browser can be sent to an address.
 
@@ -65,18 +77,18 @@ def check_url(url: str, *, param: str) -> None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname or any(c <= " " for c in url):
-        raise InvalidRequest("Not a valid URL", code="url_invalid", param=param)
+        raise InvalidRequest(message="Not a valid URL", code="url_invalid", param=param)
 
 
-def required(params: Mapping[str, Any], name: str, *, inside: str = "") -> Any:
-    """Return a parameter that the types allow to be missing and this call needs.
+def check_required(params: Mapping[str, Any], *names: str, inside: str = "") -> None:
+    """Check for parameters that the types allow to be missing and this call needs.
 
     Raises:
-        InvalidRequest: it is missing.
+        InvalidRequest: one is missing.
     """
-    if name not in params:
-        param = f"{inside}[{name}]" if inside else name
-        raise InvalidRequest(
-            f"Missing required param: {param}.", code="parameter_missing", param=param
-        )
-    return params[name]
+    for name in names:
+        if name not in params:
+            param = f"{inside}[{name}]" if inside else name
+            raise InvalidRequest(
+                f"Missing required param: {param}.", code="parameter_missing", param=param
+            )

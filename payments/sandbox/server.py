@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from payments.sandbox import api, control, endpoints, hosted, idempotency, lazy, wire
 from payments.sandbox.background import Background
@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self._respond()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  The parent's name.
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  The parent's name.
         """Say nothing: whoever calls logs its own calls."""
 
     def _respond(self) -> None:

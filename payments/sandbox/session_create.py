@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 _OFFERED = frozenset({
     "mode", "line_items", "metadata", "client_reference_id", "customer_email", "success_url",
     "cancel_url", "locale", "expires_at", "payment_intent_data", "payment_method_types",
-    "submit_type", "ui_mode", "expand",
+    "ui_mode", "expand", "adaptive_pricing",
 })  # fmt: skip
 _OFFERED_INTENT = frozenset({
     "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
     "statement_descriptor_suffix", "transfer_group",
 })  # fmt: skip
+_ONLY: Document = {
+    "adaptive_pricing": {"enabled": False},
+    "mode": "payment",
+    "payment_method_types": ["card"],
+    "ui_mode": "hosted_page",
+}
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
 _LINES = 100
 _REFERENCE = 200
@@ -48,7 +54,7 @@ def create(world: World, params: Document) -> Record:
         "expires_at": _expiry(world, params.get("expires_at")),
         "locale": params.get("locale"),
         "metadata": rules.metadata(params.get("metadata")),
-        "submit_type": params.get("submit_type"),
+        "submit_type": None,
         "success_url": params["success_url"],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
     }
@@ -60,39 +66,38 @@ def create(world: World, params: Document) -> Record:
 
 def _check(params: Document) -> None:
     rules.check_offered(params, _OFFERED)
-    if rules.required(params, "mode") != "payment":
-        raise InvalidRequest("The sandbox offers mode payment only.", param="mode")
-    if params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise InvalidRequest("The sandbox offers the hosted page only.", param="ui_mode")
-    if set(params.get("payment_method_types", ["card"])) != {"card"}:
-        raise InvalidRequest("The sandbox offers cards only.", param="payment_method_types")
-    rules.check_url(rules.required(params, "success_url"), param="success_url")
-    if "cancel_url" in params:
-        rules.check_url(params["cancel_url"], param="cancel_url")
-    rules.check_length(
-        params.get("client_reference_id", ""), _REFERENCE, param="client_reference_id"
-    )
-    if not 0 < len(rules.required(params, "line_items")) <= _LINES:
+    rules.check_required(params, "mode", "success_url", "line_items")
+    for name, only in _ONLY.items():
+        if params.get(name, only) != only:
+            raise InvalidRequest(f"The sandbox offers {name} {only} only.", param=name)
+    for name in ("success_url", "cancel_url"):
+        if name in params:
+            rules.check_url(params[name], param=name)
+    if "customer_email" in params:
+        rules.check_email(params["customer_email"], param="customer_email")
+    reference = params.get("client_reference_id", "")
+    rules.check_length(reference, _REFERENCE, param="client_reference_id")
+    if not 0 < len(params["line_items"]) <= _LINES:
         raise InvalidRequest(f"From 1 to {_LINES} line items are allowed.", param="line_items")
 
 
 def _line(world: World, item: Document, place: int) -> Document:
     at = f"line_items[{place}]"
     rules.check_offered(item, {"price_data", "quantity"}, inside=at)
-    price = rules.required(item, "price_data", inside=at)
-    inside = f"{at}[price_data]"
+    rules.check_required(item, "price_data", inside=at)
+    price, quantity, inside = item["price_data"], item.get("quantity", 1), f"{at}[price_data]"
     rules.check_offered(price, {"currency", "product_data", "unit_amount"}, inside=inside)
-    product = rules.required(price, "product_data", inside=inside)
-    unit, quantity = rules.required(price, "unit_amount", inside=inside), item.get("quantity", 1)
+    rules.check_required(price, "product_data", "unit_amount", inside=inside)
+    rules.check_offered(price["product_data"], {"name"}, inside=f"{inside}[product_data]")
     row = amounts.check_currency(price["currency"], param=f"{inside}[currency]")
-    if unit < 0 or quantity < 1:
-        raise InvalidRequest("Amounts and quantities are positive.", param=inside)
-    amounts.check_step(unit, row, param=f"{inside}[unit_amount]")
-    return _line_item(world, price, product["name"], unit, quantity)
+    if price["unit_amount"] < 0 or quantity < 1:
+        raise InvalidRequest(message="Amounts and quantities are positive.", param=inside)
+    amounts.check_step(price["unit_amount"], row, param=f"{inside}[unit_amount]")
+    return _line_item(world, price, quantity)
 
 
-def _line_item(world: World, price: Document, name: str, unit: int, quantity: int) -> Document:
-    total = unit * quantity
+def _line_item(world: World, price: Document, quantity: int) -> Document:
+    total = price["unit_amount"] * quantity
     return {
         "id": world.name("li"),
         "object": "item",
@@ -101,7 +106,7 @@ def _line_item(world: World, price: Document, name: str, unit: int, quantity: in
         "amount_tax": 0,
         "amount_total": total,
         "currency": price["currency"].lower(),
-        "description": name,
+        "description": price["product_data"]["name"],
         "quantity": quantity,
     }
 
@@ -109,7 +114,9 @@ def _line_item(world: World, price: Document, name: str, unit: int, quantity: in
 def _total(lines: list[Document]) -> tuple[int, str]:
     currencies = {str(line["currency"]) for line in lines}
     if len(currencies) > 1:
-        raise InvalidRequest("All line items must use the same currency.", param="line_items")
+        raise InvalidRequest(
+            message="All line items must use the same currency.", param="line_items"
+        )
     total, currency = sum(int(line["amount_total"]) for line in lines), currencies.pop()
     amounts.check_charge(total, currency, param="line_items")
     return total, currency
@@ -121,7 +128,7 @@ def _expiry(world: World, asked: int | None) -> int:
         return now + _LONGEST
     if not now + _SHORTEST <= asked <= now + _LONGEST:
         raise InvalidRequest(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
+            message="The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
             param="expires_at",
         )
     return asked

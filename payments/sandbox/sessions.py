@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from payments.sandbox import events, intents, jobs
 from payments.sandbox.errors import InvalidRequest
-from payments.sandbox.store import Record
 
 if TYPE_CHECKING:
     from payments.sandbox.cards import Entry
-    from payments.sandbox.store import Document
+    from payments.sandbox.store import Document, Record
     from payments.sandbox.world import World
 
 KIND = "checkout.session"

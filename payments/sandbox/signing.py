@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def header(payload: bytes, secrets: Iterable[str], *, at: int) -> str:
-    """Return the `Stripe-Signature` header: one `v1` for each secret, `at` in seconds since 1970."""
+    """Return the `Stripe-Signature` header: a `v1` for each secret; `at` in seconds since 1970."""
     signed = f"{at}.".encode() + payload
     digests = [hmac.new(secret.encode(), signed, hashlib.sha256) for secret in secrets]
     return ",".join([f"t={at}", *(f"v1={digest.hexdigest()}" for digest in digests)])

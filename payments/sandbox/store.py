@@ -92,9 +92,7 @@ class Store:
         A refusal that keeps its effects, such as a declined card, undoes nothing.
         """
         with self._lock:
-            begin, commit, undo = _TOP
-            if self._connection.in_transaction:
-                begin, commit, undo = _NESTED
+            begin, commit, undo = _NESTED if self._connection.in_transaction else _TOP
             self._connection.execute(begin)
             try:
                 yield self._connection
@@ -155,7 +153,7 @@ class Store:
         for cursor, sign in ((after, "<"), (before, ">")):
             if cursor:
                 self.get(kind, cursor, param="starting_after" if sign == "<" else "ending_before")
-                where += f" AND serial {sign} (SELECT serial FROM objects WHERE id = ?)"
+                where += f" AND serial {sign} (SELECT serial FROM objects WHERE id = ?)"  # noqa: S608
                 values += (cursor,)
         found = self._select(where, (*values, limit + 1), order=f"{order} LIMIT ?")
         kept = found[:limit] if not before else found[:limit][::-1]
@@ -168,8 +166,9 @@ class Store:
         return [Record(json.loads(document), json.loads(notes)) for document, notes in rows]
 
 
-_TOP = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
-_NESTED = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
+_Statements: TypeAlias = tuple[str, str, tuple[str, ...]]  # To begin, to commit, to undo.
+_TOP: _Statements = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+_NESTED: _Statements = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
 
 
 def _conditions(

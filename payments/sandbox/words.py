@@ -45,7 +45,7 @@ ENGLISH: Final = {
     "invalid_cvc": "Enter the 3 or 4 digits of the security code.",
     "card_declined": "Your card was declined. Try another card.",
     "insufficient_funds": "Your card has insufficient funds. Try another card.",
-    "test_mode_live_card": "This is not a test card, so it was declined. Never use a real one here.",
+    "test_mode_live_card": "Not a test card, so it was declined. Never use a real one here.",
     "incorrect_cvc": "The security code is incorrect.",
     "processing_error": "Your card could not be processed. Try again in a moment.",
     "payment_intent_authentication_failure": "Your bank did not approve the payment. Try again.",

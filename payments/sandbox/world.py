@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from payments.sandbox.store import Store
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from payments.sandbox.store import Store
 
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 24
