@@ -48,11 +48,17 @@ def extracted() -> Catalog:
     found = Catalog(project="Weft", charset="utf-8")
     for file in _sources():
         name = str(file.relative_to(settings.BASE_DIR))
-        for _line, message, comments, context in extract(
-            "python", BytesIO(_as_python(file)), keywords=KEYWORDS, comment_tags=("Translators:",)
-        ):
+        for message, comments, context in sentences_of(file):
             found.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return found
+
+
+def sentences_of(file: Path) -> Iterator[tuple[str | tuple[str, ...], list[str], str | None]]:
+    """Yield the translatable sentences of one file with their comments and contexts."""
+    for _line, message, comments, context in extract(
+        "python", BytesIO(_as_python(file)), keywords=KEYWORDS, comment_tags=("Translators:",)
+    ):
+        yield message, comments, context
 
 
 def update(language: str) -> None:
