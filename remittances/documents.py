@@ -69,6 +69,21 @@ def plain(number: Decimal) -> str:
     return pricing.text(Fraction(number))
 
 
+def import_text(report: dict[str, Any]) -> str:
+    """Return an import report for people: the outcome, then a line a flag."""
+    name, rows = report["file"], report["rows_read"]
+    quarters = ", ".join((report["periods"][0], report["periods"][-1]))
+    if report["already_imported"]:
+        return f"{name}: these bytes are already imported. Nothing changed."
+    done = "could be imported (dry run, nothing was written)" if report["dry_run"] else "imported"
+    flags = (
+        f"row {flag['row']}: {flag['flag']}, {flag['detail']}"
+        + (f" [{flag['column']}]" if flag["column"] else "")
+        for flag in report["flags"]
+    )
+    return "\n".join((f"{name}: {rows} rows of {quarters} {done}.", *flags))
+
+
 def comparison_text(answer: Comparison) -> str:
     """Return a comparison for people, a line a service."""
     amount = f"{answer.amount.decimal:f} {answer.amount.currency}"

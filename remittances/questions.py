@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,17 @@ class QuoteRequestRefused(ValueError):
         self.code = code.value
         self.message = message
         self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a program asks, each part as it wrote it."""
+
+    origin: str | None
+    destination: str | None
+    amount: str | None
+    currency: str | None = None
+    receive: str | None = None
 
 
 def corridor(origin: str | None, destination: str | None) -> tuple[CountryFacts, CountryFacts]:

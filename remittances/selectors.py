@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from remittances import indices
+from remittances import comparison, indices, questions
 from remittances.comparison import Survey
 from remittances.datasets.rows import WORLD_BANK
 from remittances.models import CorridorAverage, Country, SurveyedService
@@ -17,9 +17,12 @@ from remittances.questions import QuoteRequestRefused, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from decimal import Decimal
 
+    from remittances.comparison import Comparison
     from remittances.countries import CountryFacts
+    from remittances.questions import Question
 
 FROM_SERVICES = f"mean of the surveyed services of: {WORLD_BANK}"
 
@@ -51,6 +54,20 @@ def survey(origin: CountryFacts, destination: CountryFacts, *, currency: str | N
         currency=wanted,
         services=found,
     )
+
+
+def answer(question: Question, *, today: date) -> Comparison:
+    """Return the comparison that a program asks for.
+
+    Raises:
+        QuoteRequestRefused: A part of the question is missing or wrong.
+    """
+    origin, destination = questions.corridor(question.origin, question.destination)
+    receive = questions.method(question.receive)
+    wanted = questions.currency_code(question.currency)
+    found = survey(origin, destination, currency=wanted)
+    amount = questions.plain_amount(question.amount or "", currency=found.currency)
+    return comparison.compare(found, amount=amount, today=today, receive=receive)
 
 
 @dataclass(frozen=True, slots=True)

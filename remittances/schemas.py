@@ -1,0 +1,120 @@
+"""The shape of every answer and question of the API, for its documentation and its checks."""
+
+from __future__ import annotations
+
+from ninja import Field, Schema
+
+
+class QuoteQuestion(Schema):
+    """Which corridor and how much; amounts are plain: ASCII digits and at most one point."""
+
+    from_: str | None = Field(None, alias="from", description="alpha-3 code, such as KEN")
+    to: str | None = Field(None, description="alpha-3 code, such as UGA")
+    amount: str | None = Field(None, description="major units, such as 18000 or 99.50")
+    currency: str | None = Field(None, description="the sending country's when left out")
+    receive: str | None = Field(None, description="any, mobile, bank, cash or card")
+
+
+class CorridorQuestion(Schema):
+    """Which corridor."""
+
+    from_: str | None = Field(None, alias="from", description="alpha-3 code, such as KEN")
+    to: str | None = Field(None, description="alpha-3 code, such as UGA")
+
+
+class PageQuestion(Schema):
+    """Which page of a list."""
+
+    page: int = 1
+    page_size: int = Field(20, ge=1, le=100)
+
+
+class PaidOut(Schema):
+    """Money in the recipient's currency, where the rate says plainly which that is."""
+
+    amount: str
+    currency: str
+    minor: int
+    exponent: int
+
+
+class Quote(Schema):
+    """What one surveyed service takes."""
+
+    rank: int | None
+    ranked: bool
+    list: str
+    provider: str
+    provider_type: str | None
+    pay_in: str | None
+    pay_out: str | None
+    speed: str | None
+    fee: str | None
+    fee_pct: float | None
+    fx_margin_pct: float | None
+    total_cost_pct: float | None
+    applied_rate: str | None
+    reference_rate: str | None
+    received_value: str | None
+    estimate: bool
+    fee_bounds: tuple[str, str] | None
+    paid_out: PaidOut | None
+    collected_on: str | None
+    age_days: int | None
+    stale: bool
+    transparent: bool
+    promotion: bool
+    note: str | None
+    reason: str | None
+    count: int
+    source: str
+
+
+class Quotes(Schema):
+    """The comparison for one amount in one corridor."""
+
+    from_: str = Field(alias="from")
+    to: str
+    amount: str
+    currency: str
+    period: str | None
+    surveyed_amounts: list[str]
+    out_of_range: bool
+    quotes: list[Quote]
+
+
+class Corridor(Schema):
+    """What is known of one corridor."""
+
+    corridor: str
+    from_: str = Field(alias="from")
+    to: str
+    currency: str | None
+    periods: list[str]
+    surveyed_amounts: list[str]
+
+
+class Corridors(Schema):
+    """One page of the list of corridors."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Corridor]
+
+
+class Quarter(Schema):
+    """The mean cost in one quarter, in per cent."""
+
+    period: str
+    mean_200: float
+    services: int | None
+    source: str
+
+
+class History(Schema):
+    """The mean cost of one corridor over time."""
+
+    from_: str = Field(alias="from")
+    to: str
+    series: list[Quarter]
