@@ -49,7 +49,7 @@ class BalanceExceeded(LedgerRefused):
 
 
 class EntryUnbalanced(LedgerRefused):
-    message = "The postings of an entry must sum to zero in each currency."
+    message = "An entry needs postings that sum to zero in each currency."
 
 
 class IdempotencyConflict(LedgerRefused):
@@ -75,6 +75,7 @@ class LedgerBusy(LedgerRefused):
 _BY_CONSTRAINT: dict[str, type[LedgerRefused]] = {
     "ledger_account_not_overdrawn": BalanceExceeded,
     "ledger_posting_sums_to_zero": EntryUnbalanced,
+    "ledger_entry_has_postings": EntryUnbalanced,
     "ledger_entry_key_means_one_thing": IdempotencyConflict,
     "ledger_entry_finishes_pending": NothingToFinish,
     "ledger_entry_finished_once": NothingToFinish,
@@ -92,7 +93,7 @@ def post(entries: Sequence[Entry]) -> list[PostedEntry]:
 
     Raises:
         BalanceExceeded: A pot or an escrow would go below zero.
-        EntryUnbalanced: Postings do not sum to zero in each currency.
+        EntryUnbalanced: There are no postings, or they do not sum to zero in each currency.
         IdempotencyConflict: A known key with other content.
         NothingToFinish: `finishes` names no pending entry, or one that is finished.
         PendingExpired: A pending entry was to be posted after it had run out.

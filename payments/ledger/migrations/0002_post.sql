@@ -165,6 +165,17 @@ BEGIN
     JOIN public.ledger_posting AS line ON line.entry_id = entry.finishes_id
     WHERE entry.id = ANY (added);
 
+    SELECT entry.idempotency_key INTO wrong
+    FROM public.ledger_entry AS entry
+    WHERE entry.id = ANY (added) AND NOT EXISTS (
+        SELECT FROM public.ledger_posting AS line WHERE line.entry_id = entry.id
+    )
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'The entry % has no postings.', wrong
+            USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_has_postings';
+    END IF;
+
     -- 6. Totals; the constraints on the row refuse what may not be.
     UPDATE public.ledger_account AS account
     SET debits_pending = account.debits_pending + moved.debits_pending,
