@@ -29,6 +29,12 @@ class Outcome:
     reason: str | None
     steps: tuple[Step, ...]
 
+    def without_pot(self) -> Outcome:
+        """Return the outcome when, against all expectation, the pot turns out to be empty."""
+        nothing: tuple[Step, ...] = ({"step": "pot", "room": 0}, {"step": "match", "minor": 0})
+        kept = (step for step in self.steps if step["step"] not in ("pot", "match", "promised"))
+        return Outcome(0, "pot_exhausted", (*kept, *nothing))
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -87,6 +93,7 @@ def _refused(rule: Rule, money: Counted, reason: str) -> Step:
                 "settled_at": money.settled_at.isoformat(),
                 "opens_at": rule.window.opens_at.isoformat(),
                 "closes_at": rule.window.closes_at.isoformat(),
+                "zone": rule.window.zone,
             }
     return step
 

@@ -157,6 +157,7 @@ def test_the_steps_tell_the_whole_calculation_in_order() -> None:
                 "settled_at": "2026-02-08T12:00:00+00:00",
                 "opens_at": "2026-03-01T00:00:00+00:00",
                 "closes_at": "2026-04-01T00:00:00+00:00",
+                "zone": "UTC",
             },
         ),
     ],

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from uuid_utils.compat import uuid7
+
+from payments.money import Money
+from projects.matching.models.programmes import Programme, ProgrammeVersion
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class ReservationQuerySet(models.QuerySet["Reservation"]):
+    def active(self) -> ReservationQuerySet:
+        return self.filter(state=Reservation.State.ACTIVE)
+
+    def expired(self, at: datetime) -> ReservationQuerySet:
+        """Return those nobody came back for. Where money has arrived, there is no time limit."""
+        return self.active().filter(expires_at__lte=at)
+
+
+class Reservation(models.Model):
+    """Match held for a person who is about to pay."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", pgettext_lazy("matching reservation", "Active")
+        CONSUMED = "consumed", pgettext_lazy("matching reservation", "Consumed")
+        RELEASED = "released", pgettext_lazy("matching reservation", "Released")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contribution_ref = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()  # Of this contribution's reservations.
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="reservations")
+    version = models.ForeignKey(ProgrammeVersion, models.PROTECT, related_name="reservations")
+    campaign_key = models.CharField(max_length=120)
+    project_id = models.UUIDField()
+    donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  Not known yet.
+    base_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=80, blank=True)  # Why it is smaller than the rate gives.
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    ledger_key = models.CharField(max_length=160, unique=True)
+    held_since = models.DateTimeField()  # Of the first of an unbroken row of reservations.
+    expires_at = models.DateTimeField(null=True)  # None: the money has arrived, it is kept.
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ReservationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "matching_reservation"
+        indexes = (
+            models.Index(
+                fields=["programme", "donor_key"],
+                condition=Q(state="active"),
+                name="matching_reservation_of_donor",
+            ),
+            models.Index(
+                fields=["programme", "project_id"],
+                condition=Q(state="active"),
+                name="matching_reservation_project",
+            ),
+            models.Index(
+                fields=["campaign_key"],
+                condition=Q(state="active"),
+                name="matching_reservation_campaign",
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["contribution_ref", "number"], name="matching_reservation_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["contribution_ref"],
+                condition=Q(state="active"),
+                name="matching_reservation_one_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["active", "consumed", "released"]),
+                name="matching_reservation_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active", finished_at=None)
+                | (~Q(state="active") & Q(finished_at__isnull=False)),
+                name="matching_reservation_finished_iff_not_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, base_minor__gt=0),
+                name="matching_reservation_amounts_positive",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.ledger_key}, {self.state}"
+
+
+_STATES = ["unmatched", "committed", "earned", "paid", "released", "clawed_back"]
+
+
+class AllocationQuerySet(models.QuerySet["Allocation"]):
+    def given(self) -> AllocationQuerySet:
+        """Return those that count as matched: committed, earned or paid."""
+        return self.filter(state__in=Allocation.GIVEN)
+
+
+class Allocation(models.Model):
+    """What one programme decided on one contribution, and every step that led there."""
+
+    class State(models.TextChoices):
+        UNMATCHED = "unmatched", _("Not matched")
+        COMMITTED = "committed", _("Committed")
+        EARNED = "earned", _("Earned")
+        PAID = "paid", pgettext_lazy("matching allocation", "Paid")
+        RELEASED = "released", pgettext_lazy("matching allocation", "Released")
+        CLAWED_BACK = "clawed_back", _("Taken back")
+
+    GIVEN = (State.COMMITTED, State.EARNED, State.PAID)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contribution_ref = models.CharField(max_length=64)
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="allocations", db_index=False
+    )
+    version = models.ForeignKey(ProgrammeVersion, models.PROTECT, related_name="allocations")
+    campaign_key = models.CharField(max_length=120)
+    project_id = models.UUIDField()
+    donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  A giver nobody knows.
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=12, choices=State)
+    reason = models.CharField(max_length=80, blank=True)
+    steps = models.JSONField()
+    ledger_key = models.CharField(max_length=160, blank=True)  # The entry that committed it.
+    settled_at = models.DateTimeField()
+    allocated_at = models.DateTimeField()
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "matching_allocation"
+        ordering = ("settled_at", "contribution_ref")
+        indexes = (
+            models.Index(fields=["programme", "donor_key"], name="matching_allocation_of_donor"),
+            models.Index(fields=["programme", "project_id"], name="matching_allocation_of_project"),
+            models.Index(fields=["campaign_key"], name="matching_allocation_campaign"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["contribution_ref", "programme"], name="matching_allocation_once"
+            ),
+            models.UniqueConstraint(
+                fields=["ledger_key"],
+                condition=~Q(ledger_key=""),
+                name="matching_allocation_ledger_key_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=_STATES),
+                name="matching_allocation_state_known",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="unmatched", amount_minor=0, ledger_key="") & ~Q(reason=""))
+                | (~Q(state="unmatched") & Q(amount_minor__gt=0) & ~Q(ledger_key="")),
+                name="matching_allocation_state_fits_amount",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} for {self.contribution_ref}: {self.amount_minor}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.programme.currency)
+
+
+class MatchTransition(models.Model):
+    """One step of a reservation or an allocation through its states. The database only adds."""
+
+    class Subject(models.TextChoices):
+        RESERVATION = "reservation"
+        ALLOCATION = "allocation"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.CharField(max_length=12, choices=Subject)
+    subject_id = models.UUIDField(db_index=True)
+    contribution_ref = models.CharField(max_length=64, db_index=True)
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    reason = models.CharField(max_length=80, blank=True)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matching_transition"
+        ordering = ("at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(subject__in=["reservation", "allocation"]),
+                name="matching_transition_subject_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.from_state or 'nothing'} to {self.to_state}"

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from projects.matching import rules
+from projects.matching.models.programmes import Programme
+
+
+class CountedMoney(models.Model):
+    """Money that has arrived, with the facts about giver and project as they were then.
+
+    Frozen by the database: whatever is worked out from it can be worked out again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contribution_ref = models.CharField(max_length=64, unique=True)
+    campaign_key = models.CharField(max_length=120)
+    project_id = models.UUIDField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  A giver nobody knows.
+    facts = models.JSONField()
+    candidates = ArrayField(models.CharField(max_length=64))
+    """Programmes that are to decide on it, in the order in which they are asked."""
+    settled_at = models.DateTimeField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matching_counted_money"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="matching_counted_money_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="matching_counted_money_currency_coded",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} of {self.contribution_ref}"
+
+    @property
+    def counted(self) -> rules.Counted:
+        """Return the same as a plain value, for the rules."""
+        return rules.Counted(
+            ref=self.contribution_ref,
+            amount_minor=self.amount_minor,
+            currency=self.currency,
+            settled_at=self.settled_at,
+            donor=self.donor_key,
+            project=str(self.project_id),
+            facts=self.facts,
+        )
+
+    def candidate_after(self, programme_id: str) -> str | None:
+        """Return the programme to be asked when this one gives nothing, if there is one."""
+        place = self.candidates.index(programme_id) + 1
+        return self.candidates[place] if place < len(self.candidates) else None
+
+
+class WaitingMoney(models.Model):
+    """Counted money on which a programme has not decided yet; the row goes with the decision."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    money = models.OneToOneField(CountedMoney, models.PROTECT, related_name="waiting")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="waiting")
+    settled_at = models.DateTimeField()
+    contribution_ref = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "matching_waiting_money"
+        ordering = ("settled_at", "contribution_ref")
+        indexes = (
+            models.Index(
+                fields=["programme", "settled_at", "contribution_ref"], name="matching_waiting_turn"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contribution_ref} before {self.programme_id}"

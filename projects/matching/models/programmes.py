@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from projects.matching import documents
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from projects.matching.rules import Rule
+
+
+class Programme(models.Model):
+    """An offer of funders to match what people give. Its terms stand in its versions.
+
+    The id is a natural key made by the funders, as `kenya-diaspora-fund`; it names the pot in the
+    ledger and never changes. Locking this row is how everything that gives match takes turns.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)
+    agency = models.ForeignKey(
+        "catalogue.Organisation", models.PROTECT, related_name="matching_programmes"
+    )
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matching_programme"
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(id__regex=r"^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$"),
+                name="matching_programme_id_speaks",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="matching_programme_currency_coded"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
+    def in_force(self, at: datetime) -> ProgrammeVersionQuerySet:
+        """Return the newest version of each programme that was public at a moment."""
+        return (
+            self.filter(published_at__lte=at)
+            .order_by("programme_id", "-number")
+            .distinct("programme_id")
+        )
+
+
+class ProgrammeVersion(models.Model):
+    """The terms of a programme from a date on: one published document, frozen by the database."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    published_at = models.DateTimeField()
+
+    objects = ProgrammeVersionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "matching_programme_version"
+        ordering = ("programme_id", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["programme", "number"], name="matching_programme_version_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="matching_programme_version_number_from_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.programme_id}, version {self.number}"
+
+    @cached_property
+    def rule(self) -> Rule:
+        """Return the rule of the document.
+
+        Raises:
+            RuleNotUnderstood: the stored document is not of today's form.
+        """
+        return documents.read(self.document)

@@ -1,0 +1,39 @@
+from projects.matching.gifts import Gift, Quote, QuoteLine
+from projects.matching.services.allocations import (
+    CountedDifferently,
+    allocate_all_due,
+    allocate_due,
+    count,
+)
+from projects.matching.services.failures import ProgrammesFailed
+from projects.matching.services.programmes import (
+    ProgrammeRefused,
+    fund_pot,
+    publish_programme,
+)
+from projects.matching.services.quotes import quote
+from projects.matching.services.reservations import (
+    expire_reservations,
+    extend_reservation,
+    release,
+    reserve,
+)
+
+__all__ = [
+    "CountedDifferently",
+    "Gift",
+    "ProgrammeRefused",
+    "ProgrammesFailed",
+    "Quote",
+    "QuoteLine",
+    "allocate_all_due",
+    "allocate_due",
+    "count",
+    "expire_reservations",
+    "extend_reservation",
+    "fund_pot",
+    "publish_programme",
+    "quote",
+    "release",
+    "reserve",
+]

@@ -1,0 +1,120 @@
+"""Counting money that has arrived, and giving each programme its turn to match it.
+
+What a programme has not decided on waits as a row, so that nothing is lost with the queue. Each
+batch of one programme is one transaction under the programme's lock.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, transaction
+
+from payments import queue
+from payments.ledger.services import LedgerRefused
+from projects.matching import engine
+from projects.matching.documents import RuleNotUnderstood
+from projects.matching.models import CountedMoney, Reservation, WaitingMoney
+from projects.matching.services.decisions import TASK, cases_of, decide
+from projects.matching.services.failures import ProgrammesFailed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from payments.money import Money
+    from projects.matching.gifts import Gift
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+class CountedDifferently(Exception):
+    """The same contribution was counted before, with another amount."""
+
+
+@transaction.atomic
+def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
+    """Keep the facts of money that has arrived and wake the first programme to be asked.
+
+    What was reserved stays held from here on until its programme decides. Counting again changes
+    nothing.
+
+    Raises:
+        CountedDifferently: counted before with another amount.
+    """
+    ref = gift.contribution_ref
+    if known := CountedMoney.objects.filter(contribution_ref=ref).first():
+        _refuse_difference(known, gift.amount)
+        return known
+    held = Reservation.objects.active().filter(contribution_ref=ref)
+    held.update(expires_at=None)
+    speaking = engine.speaking_of(gift.facts, engine.in_force(settled_at))
+    candidates = [version.programme_id for version in speaking]
+    promised = list(held.values_list("programme_id", flat=True))
+    money = CountedMoney.objects.create(
+        contribution_ref=ref,
+        campaign_key=gift.campaign_key,
+        project_id=gift.project_id,
+        amount_minor=gift.amount.minor,
+        currency=gift.amount.currency,
+        donor_key=gift.donor_key,
+        facts=gift.facts,
+        candidates=promised + [each for each in candidates if each not in promised],
+        settled_at=settled_at,
+        counted_at=now,
+    )
+    if money.candidates:
+        first = money.candidates[0]
+        WaitingMoney.objects.create(
+            money=money, programme_id=first, settled_at=settled_at, contribution_ref=ref
+        )
+        queue.wake_on_commit(TASK, programme_id=first)
+    return money
+
+
+def _refuse_difference(known: CountedMoney, amount: Money) -> None:
+    if (known.amount_minor, known.currency) != (amount.minor, amount.currency):
+        raise CountedDifferently(known.contribution_ref)
+
+
+@transaction.atomic
+def allocate_due(*, programme_id: str, now: datetime) -> int:
+    """Let a programme decide on the next batch of money that waits for it; return how many.
+
+    Each gets the larger of what was reserved for it and what the rule gives now. Money that gets
+    nothing goes on to the next programme that speaks of it. Running it again, or twice at the same
+    time, changes nothing.
+    """
+    (programme,) = engine.locked([programme_id])
+    waiting = list(
+        programme.waiting.select_related("money").order_by("settled_at", "contribution_ref")[:BATCH]
+    )
+    decide(programme, cases_of(programme, waiting), now=now)
+    if len(waiting) == BATCH:
+        queue.wake_on_commit(TASK, programme_id=programme_id)
+    return len(waiting)
+
+
+def allocate_all_due(*, now: datetime) -> int:
+    """Let every programme decide on all that waits for it; return how many decisions.
+
+    Raises:
+        ProgrammesFailed: after all others were done.
+    """
+    decided, failed = 0, set[str]()
+    while programme_id := _next_waiting(failed):
+        try:
+            decided += allocate_due(programme_id=programme_id, now=now)
+        except (RuleNotUnderstood, LedgerRefused, DatabaseError):
+            logger.exception("Programme %s could not decide", programme_id)
+            failed.add(programme_id)
+    if failed:
+        raise ProgrammesFailed(sorted(failed))
+    return decided
+
+
+def _next_waiting(failed: set[str]) -> str | None:
+    waiting = WaitingMoney.objects.exclude(programme__in=failed).order_by("programme_id")
+    return waiting.values_list("programme_id", flat=True).first()

@@ -1,0 +1,177 @@
+"""One batch of one programme: worked out in order of settlement, written in bulk.
+
+The caller holds the programme's lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from uuid_utils.compat import uuid7
+
+from payments import events, queue
+from payments.ledger.services import BalanceExceeded, post
+from projects.matching import allocation, engine
+from projects.matching.events import MatchAllocated
+from projects.matching.models import (
+    Allocation,
+    CountedMoney,
+    MatchTransition,
+    Programme,
+    ProgrammeVersion,
+    Reservation,
+    WaitingMoney,
+)
+from projects.matching.services import entries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from projects.matching.allocation import Outcome
+
+TASK = "matching.allocate_due"
+State = Allocation.State
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One contribution before the programme: the terms that hold for it, and what it was promised.
+
+    What was promised was promised by the terms of that time, which is why they hold.
+    """
+
+    waiting: WaitingMoney
+    version: ProgrammeVersion
+    held: Reservation | None
+
+    @property
+    def money(self) -> CountedMoney:
+        return self.waiting.money
+
+    @property
+    def turn(self) -> allocation.Turn:
+        rule, counted, held = self.version.rule, self.money.counted, self.held
+        if held is None:
+            return allocation.Turn(rule, counted)
+        return allocation.Turn(
+            rule, counted, held.amount_minor, held.donor_key, held.reason or None
+        )
+
+
+def cases_of(programme: Programme, waiting: Sequence[WaitingMoney]) -> list[Case]:
+    """Return the money that waits with its terms and its reservation, the latter locked."""
+    versions = list(programme.versions.order_by("number"))
+    refs = [each.contribution_ref for each in waiting]
+    active = Reservation.objects.active().filter(programme=programme, contribution_ref__in=refs)
+    rows = active.select_for_update(no_key=True, of=("self",)).select_related("version")
+    held = {each.contribution_ref: each for each in rows.order_by("id")}
+    cases = []
+    for each in waiting:
+        promise = held.get(each.contribution_ref)
+        current = engine.version_at(versions, each.settled_at) or versions[0]
+        cases.append(Case(each, promise.version if promise else current, promise))
+    return cases
+
+
+def decide(programme: Programme, cases: Sequence[Case], *, now: datetime) -> None:
+    """Work out and write what a programme gives in each case; halve the batch if refused.
+
+    The pot was read under the programme's lock, so only money taken behind its back can make the
+    ledger refuse. Then the ledger is right, and half by half it shows who gets nothing.
+    """
+    if not cases:
+        return
+    stand = engine.standing(
+        {programme.pk: programme.currency},
+        donors={case.money.donor_key or "" for case in cases},
+        projects={case.money.project_id for case in cases},
+    )
+    outcomes = allocation.allocate(
+        [case.turn for case in cases],
+        pot_minor=stand.left[programme.pk],
+        usage=stand.usage[programme.pk],
+    ).outcomes
+    try:
+        _write(programme, cases, outcomes, now=now)
+    except BalanceExceeded:
+        middle = len(cases) // 2
+        if middle:
+            decide(programme, cases[:middle], now=now)
+            decide(programme, cases[middle:], now=now)
+        else:
+            refused = {ref: outcome.without_pot() for ref, outcome in outcomes.items()}
+            _write(programme, cases, refused, now=now)
+
+
+def _write(
+    programme: Programme, cases: Sequence[Case], outcomes: dict[str, Outcome], *, now: datetime
+) -> None:
+    """Write a batch: entries first, since only they can be refused; then rows, log and news."""
+    held = [case.held for case in cases if case.held]
+    rows = [_allocation(case, outcomes[case.money.contribution_ref], now) for case in cases]
+    given = [row for row in rows if row.amount_minor]
+    post(
+        [entries.give_back(each, at=now) for each in held]
+        + [entries.commit(row, currency=programme.currency, at=now) for row in given]
+    )
+    lines = entries.finish(held, to=Reservation.State.CONSUMED, at=now, reason="decided")
+    Reservation.objects.bulk_update(held, ["state", "finished_at"])
+    Allocation.objects.bulk_create(rows)
+    MatchTransition.objects.bulk_create([*lines, *(_line(row) for row in rows)])
+    _pass_on([case.waiting for case in cases], {row.contribution_ref for row in given})
+    for row in given:
+        news = MatchAllocated(
+            row.contribution_ref, programme.pk, row.amount_minor, programme.currency
+        )
+        events.publish(news)
+
+
+def _allocation(case: Case, outcome: Outcome, now: datetime) -> Allocation:
+    money, programme_id = case.money, case.waiting.programme_id
+    key = f"match_committed:{money.contribution_ref}:{programme_id}" if outcome.minor else ""
+    return Allocation(
+        id=uuid7(),
+        contribution_ref=money.contribution_ref,
+        programme_id=programme_id,
+        version=case.version,
+        campaign_key=money.campaign_key,
+        project_id=money.project_id,
+        donor_key=money.donor_key,
+        amount_minor=outcome.minor,
+        state=State.COMMITTED if outcome.minor else State.UNMATCHED,
+        reason=outcome.reason or "",
+        steps=list(outcome.steps),
+        ledger_key=key,
+        settled_at=money.settled_at,
+        allocated_at=now,
+    )
+
+
+def _line(row: Allocation) -> MatchTransition:
+    return MatchTransition(
+        subject=MatchTransition.Subject.ALLOCATION,
+        subject_id=row.pk,
+        contribution_ref=row.contribution_ref,
+        to_state=row.state,
+        reason=row.reason,
+        facts={"amount_minor": row.amount_minor, "programme": row.programme_id},
+        at=row.allocated_at,
+    )
+
+
+def _pass_on(waiting: Sequence[WaitingMoney], matched: set[str]) -> None:
+    """Take matched money off the line; let the next programme decide on what got nothing."""
+    moved, done = [], []
+    for each in waiting:
+        following = each.money.candidate_after(each.programme_id)
+        if each.contribution_ref in matched or following is None:
+            done.append(each.pk)
+        else:
+            each.programme_id = following
+            moved.append(each)
+    WaitingMoney.objects.filter(pk__in=done).delete()
+    WaitingMoney.objects.bulk_update(moved, ["programme_id"])
+    for programme_id in sorted({each.programme_id for each in moved}):
+        queue.wake_on_commit(TASK, programme_id=programme_id)
