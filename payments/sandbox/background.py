@@ -48,11 +48,12 @@ class Background:
 
 def do_due(world: World, *, stopping: Callable[[], bool] = lambda: False) -> None:
     """Do everything whose time has come: jobs first, for they make events."""
-    for kind, identifier in jobs.due(world):
-        with world.store.transaction():
-            jobs.drop(world, identifier)
-            _JOBS[kind](world, identifier)
-    deliveries.deliver_due(world, stopping=stopping)
+    with world.working:
+        for kind, identifier in jobs.due(world):
+            with world.store.transaction():
+                jobs.drop(world, identifier)
+                _JOBS[kind](world, identifier)
+        deliveries.deliver_due(world, stopping=stopping)
 
 
 def _settle(world: World, identifier: str, *, succeeded: bool = True) -> None:

@@ -17,7 +17,7 @@ _TEXTS = frozenset({
     "transfer_group", "capture_method",
 })  # fmt: skip
 _CREATE = _TEXTS | {
-    "amount", "currency", "metadata", "payment_method", "payment_method_types", "confirm", "expand",
+    "amount", "currency", "metadata", "payment_method", "allowed_payment_method_types", "confirm", "expand",
 }  # fmt: skip
 
 
@@ -109,5 +109,7 @@ def _known(token: str) -> cards.Card:
 
 
 def _check_types(params: Document) -> None:
-    if set(params.get("payment_method_types", ["card"])) != {"card"}:
-        raise InvalidRequest(message="The sandbox offers cards only.", param="payment_method_types")
+    if params.get("allowed_payment_method_types", ["card"]) != ["card"]:
+        raise InvalidRequest(
+            message="The sandbox offers cards only.", param="allowed_payment_method_types"
+        )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _OFFERED = frozenset({
     "mode", "line_items", "metadata", "client_reference_id", "customer_email", "success_url",
-    "cancel_url", "locale", "expires_at", "payment_intent_data", "payment_method_types",
+    "cancel_url", "locale", "expires_at", "payment_intent_data",
+    "allowed_payment_method_types",
     "ui_mode", "expand", "adaptive_pricing",
 })  # fmt: skip
 _OFFERED_INTENT = frozenset({
@@ -23,8 +24,8 @@ _OFFERED_INTENT = frozenset({
 })  # fmt: skip
 _ONLY: Document = {
     "adaptive_pricing": {"enabled": False},
+    "allowed_payment_method_types": ["card"],
     "mode": "payment",
-    "payment_method_types": ["card"],
     "ui_mode": "hosted_page",
 }
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600

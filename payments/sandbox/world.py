@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -47,6 +48,7 @@ class World:
     request_id: str | None = None
     idempotency_key: str | None = None
     wake: Callable[[], None] = field(default=lambda: None)
+    working: threading.Lock = field(default_factory=threading.Lock)  # Held while doing what is due.
 
     def now(self) -> int:
         """Return the sandbox's time in whole seconds since 1970."""
