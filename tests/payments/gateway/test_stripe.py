@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PROCESSED_FIRST, PROCESSED_THEN_FAILS = "4000000000001000", "4000000000001018"
 PAYMENT = "0192d0c0-0000-7000-8000-000000000001"
-QUICKLY = (0.5, 0.5)
 HUNDRED = Money(100_00, "EUR")
 
 
@@ -41,9 +40,12 @@ def request(*, key: str = "first", amount: Money = HUNDRED, payment: str = PAYME
     )
 
 
-def at(url: str, *, retries: int = 0) -> PaymentGateway:
+def at(url: str, *, seconds: float = 10, retries: int = 0) -> PaymentGateway:
     return StripeGateway(
-        api_key="sk_test_sandbox", api_base=url, timeout_seconds=QUICKLY, retries=retries
+        api_key="sk_test_sandbox",
+        api_base=url,
+        timeout_seconds=(seconds, seconds),
+        retries=retries,
     )
 
 
@@ -206,7 +208,7 @@ def test_a_black_hole_is_unavailable_and_takes_no_longer_than_the_limit(sandbox:
         line.answers = False
 
         with pytest.raises(ProviderUnavailable):
-            at(line.url).open_page(request())
+            at(line.url, seconds=0.3).open_page(request())
 
     assert pages(sandbox) == 0
 
