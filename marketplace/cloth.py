@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    Weave = Callable[[str], str]
+
 Choice = TypeVar("Choice")
 SLIVER = 14
 
@@ -199,9 +201,7 @@ class Loom:
 
 HERO = Loom(width=640, height=800, fray=200)
 HERO_SMALL = Loom(width=430, height=118, fray=70, rows=(18, 22, 28, 18, 30))
-PANEL = Loom(
-    width=320, height=240, rows=(24, 36, 48, 30), figures=(_diamonds, _bars, _stripe, _zigzag)
-)
+PANEL = Loom(width=240, height=180, rows=(30, 36, 44), figures=(_diamonds, _bars, _stripe, _zigzag))
 
 
 def hero(seed: str) -> str:

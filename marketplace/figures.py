@@ -11,7 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import pycountry
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -86,14 +85,6 @@ def moment_text(value: datetime, *, language: str) -> str:
     """Return the day and the time of day, with the time zone."""
     day = format_date(value, format="long", locale=locale_of(language))
     return f"{day}, {format_datetime(value, format='HH:mm z', locale=locale_of(language))}"
-
-
-def country_text(code: str, *, language: str) -> str:
-    """Return the country's name in that language for an ISO 3166 alpha-2 or alpha-3 code."""
-    known = pycountry.countries.get(alpha_3=code.upper())
-    short = known.alpha_2 if known else code.upper()
-    name: str = locale_of(language).territories.get(short, code)
-    return name
 
 
 def isolated(text: str) -> str:

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from marketplace import charts, cloth, figures, icons
+from projects.catalogue.countries import country_name
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -115,8 +116,8 @@ def moment(value: datetime) -> SafeString:
 
 @register.filter
 def country(code: str) -> str:
-    """Write the name of the country with this ISO code."""
-    return figures.country_text(code, language=_language())
+    """Write the name of the country with this three-letter code."""
+    return country_name(code, _language())
 
 
 @register.simple_tag
@@ -190,7 +191,8 @@ def cloth_hero(seed: object, *, small: bool = False) -> SafeString:
 @register.simple_tag(takes_context=True)
 def art(context: Context, scene: str, seed: object) -> SafeString:
     """Draw a project's scene; a cloth stands in where there is none or data is scarce."""
-    if scene in SCENES and not context.get("lowdata"):
+    request = getattr(context, "request", None)  # Still there in an include with `only`.
+    if scene in SCENES and not getattr(request, "lowdata", False):
         return mark_safe(render_to_string(f"art/{scene}.html").strip())  # noqa: S308  Ours.
     return mark_safe(cloth.panel(str(seed)))  # noqa: S308  Drawn from numbers, quotes no text.
 
