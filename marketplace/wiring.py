@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from payments import events
+from payments.events import PaymentFailed, PaymentSettled
+from projects.funding.events import ContributionConfirmed
+
 
 def connect() -> None:
-    """Name the listeners of every event."""
+    """Name the listeners of every event. Each is a Celery task that takes the event's fields."""
+    events.connect(PaymentSettled, "funding.confirm_contribution")
+    events.connect(PaymentFailed, "funding.fail_contribution")
+    events.connect(ContributionConfirmed, "notifications.tell_receipt")
