@@ -44,7 +44,7 @@ OPEN_PAGES = frozenset(
 )
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sends each person to the place where they work."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

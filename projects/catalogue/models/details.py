@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from payments.money import Money
 from projects.catalogue.models.projects import Project
 
 
@@ -35,6 +36,11 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return self.item
+
+    @property
+    def amount(self) -> Money:
+        """What it costs. Reads the project, so fetch the two together."""
+        return Money(self.amount_minor, self.project.currency)
 
 
 class Risk(models.Model):
