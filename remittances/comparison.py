@@ -50,6 +50,7 @@ class Quote:
     pay_in: str | None
     pay_out: str | None
     speed: str | None
+    points: tuple[pricing.Point, ...]  # What was surveyed, least amount first.
     price: Price
     received: Decimal | None  # In the sender's currency, rounded to its minor unit.
     reference_rate: Fraction | None
@@ -117,22 +118,23 @@ def compare(
     return Comparison(survey=survey, amount=amount, quotes=tuple(_with_ranks(ordered)))
 
 
-def points(service: SurveyedService) -> list[pricing.Point]:
-    """Return the prices of a service at the amounts where it was surveyed in full."""
+def points(service: SurveyedService) -> tuple[pricing.Point, ...]:
+    """Return the prices of a service at the amounts where it was surveyed, least first."""
     pairs = (
         (service.amount_1, service.fee_1, service.margin_pct_1, service.applied_rate_1),
         (service.amount_2, service.fee_2, service.margin_pct_2, service.applied_rate_2),
     )
-    return [
+    return tuple(
         pricing.Point(Fraction(amount), Fraction(fee), _fraction(margin), _fraction(rate))
-        for amount, fee, margin, rate in pairs
+        for amount, fee, margin, rate in sorted(pairs, key=lambda pair: pair[0] or 0)
         if amount is not None and fee is not None
-    ]
+    )
 
 
 def _quote(service: SurveyedService, *, survey: Survey, amount: Money, today: date) -> Quote:
     disclosed = service.transparent and service.reference_rate is not None
-    price = pricing.price(points(service), Fraction(amount.decimal), cost_disclosed=disclosed)
+    surveyed = points(service)
+    price = pricing.price(surveyed, Fraction(amount.decimal), cost_disclosed=disclosed)
     if service.promotion and price.reason is None:
         price = replace(price, reason=pricing.NoPrice.PROMOTION)
     age = pricing.age_in_days(service.collected_on, today)
@@ -145,6 +147,7 @@ def _quote(service: SurveyedService, *, survey: Survey, amount: Money, today: da
         pay_in=_given(service.pay_in),
         pay_out=_given(service.pay_out),
         speed=_given(service.speed),
+        points=surveyed,
         price=price,
         received=None if received is None else pricing.rounded(received, amount.exponent),
         reference_rate=reference,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from remittances import comparison, indices, questions
 from remittances.comparison import Survey
@@ -162,6 +162,19 @@ class Choices:
     receive_priced: tuple[Country, ...]
     receive_averaged: tuple[Country, ...]
 
+    def including(self, origin: Country, destination: Country) -> Choices:
+        """Return the choices with two countries among them, whatever is known of them."""
+        sending = {country.iso3 for country in (*self.send_priced, *self.send_averaged)}
+        receiving = {country.iso3 for country in (*self.receive_priced, *self.receive_averaged)}
+        return replace(
+            self,
+            send_averaged=(*self.send_averaged, *([origin] if origin.iso3 not in sending else ())),
+            receive_averaged=(
+                *self.receive_averaged,
+                *([destination] if destination.iso3 not in receiving else ()),
+            ),
+        )
+
 
 def choices() -> Choices:
     """Return the countries to choose from, in one query."""
@@ -184,10 +197,12 @@ def choices() -> Choices:
     )
 
 
-def destinations_with_prices(origin: str) -> list[Country]:
-    """Return the countries to which prices of each service from a country are known."""
-    here = SurveyedService.objects.filter(Q(origin__iso3=origin), destination=OuterRef("pk"))
-    return list(Country.objects.filter(Exists(here)))
+def priced_corridors() -> list[tuple[Country, Country]]:
+    """Return the corridors with prices of each service, in the order of their codes."""
+    rows = SurveyedService.objects.standing().select_related("origin", "destination")
+    distinct = rows.distinct("origin__iso3", "destination__iso3")
+    ordered = distinct.order_by("origin__iso3", "destination__iso3").only("origin", "destination")
+    return [(row.origin, row.destination) for row in ordered]
 
 
 def _country(facts: CountryFacts) -> Country:

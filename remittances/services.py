@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import connection, transaction
 
 from remittances import countries, datasets
+from remittances.datasets import bundled
 from remittances.datasets.rows import ATTRIBUTION, LICENCE, FlagDocument
 from remittances.models import CorridorAverage, Country, Dataset, Provider, SurveyedService
 
@@ -73,6 +74,11 @@ def import_file(*, path: Path, now: datetime, dry_run: bool = False) -> ImportRe
         reason = unreadable.strerror or "it cannot be read"
         raise ImportRefused(f"{name}: {reason.lower()}.") from unreadable
     return import_bytes(file_name=name, content=content, now=now, dry_run=dry_run)
+
+
+def import_bundled(*, now: datetime) -> list[ImportReport]:
+    """Import the real prices that come with the product; doing it again changes nothing."""
+    return [import_file(path=bundled.FOLDER / name, now=now) for name in bundled.FILES]
 
 
 @transaction.atomic

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from remittances import views
+
+app_name = "remittances"
+
+urlpatterns = [
+    path("send/", views.send, name="send"),
+    path("send/methodology/", views.methodology, name="methodology"),
+    path("send/<str:origin>/<str:destination>/", views.corridor, name="corridor"),
+]

@@ -1,0 +1,70 @@
+"""Compare what a transfer costs. Everything is GET, and works without JavaScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from remittances import countries, page, selectors
+from remittances.forms import CompareForm
+
+if TYPE_CHECKING:
+    from remittances.countries import CountryFacts
+
+UNPROCESSABLE = 422
+
+
+@require_safe
+def send(request: HttpRequest) -> HttpResponse:
+    """Ask for a corridor and an amount, and lead to its page."""
+    choices = selectors.choices()
+    asked = "from" in request.GET or "to" in request.GET
+    form = CompareForm(request.GET if asked else None, choices=choices)
+    if asked and form.is_valid():
+        address = reverse(
+            "remittances:corridor", args=(form.cleaned_data["from"], form.cleaned_data["to"])
+        )
+        kept = page.kept_query(request.GET)
+        return redirect(f"{address}?{kept}" if kept else address)
+    context = {"form": form, **page.entrance(choices)}
+    status = UNPROCESSABLE if asked else None
+    return render(request, "remittances/send.html", context, status=status)
+
+
+@require_safe
+def corridor(request: HttpRequest, origin: str, destination: str) -> HttpResponse:
+    """Show what each service takes in one corridor, or its average where none is known."""
+    sending, receiving = _country(origin), _country(destination)
+    here = (sending.iso3.lower(), receiving.iso3.lower())
+    if here != (origin, destination) or sending == receiving:
+        return redirect(_elsewhere(here, request.GET))
+    context = page.corridor(sending, receiving, request.GET, today=timezone.now().date())
+    status = UNPROCESSABLE if context["form"].errors else None
+    return render(request, "remittances/corridor.html", context, status=status)
+
+
+@require_safe
+def methodology(request: HttpRequest) -> HttpResponse:
+    """Say how prices are read and ordered, so that anybody can do it again."""
+    return render(request, "remittances/methodology.html")
+
+
+def _country(code: str) -> CountryFacts:
+    try:
+        return countries.country(code)
+    except countries.UnknownCountry as unknown:
+        raise Http404(str(unknown)) from unknown
+
+
+def _elsewhere(here: tuple[str, str], query: QueryDict) -> str:
+    """Return the address of a corridor as we write it; of one country with itself, the question."""
+    kept = page.kept_query(query)
+    if here[0] == here[1]:
+        return f"{reverse('remittances:send')}?from={here[0]}&to={here[1]}&{kept}"
+    address = reverse("remittances:corridor", args=here)
+    return f"{address}?{kept}" if kept else address
