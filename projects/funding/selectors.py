@@ -7,6 +7,7 @@ campaign's escrow account, and `verify_differences` compares it with the contrib
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
@@ -80,27 +81,28 @@ def current_campaigns(project_ids: Collection[UUID]) -> dict[UUID, Campaign]:
     return {campaign.project_id: campaign for campaign in newest_last}
 
 
+def days_left(campaign: Campaign, *, at: datetime) -> int:
+    """Return how many days a campaign still runs, the one that has begun included."""
+    return max(0, -((at - campaign.closes_at) // timedelta(days=1)))
+
+
 def verify_differences() -> list[Difference]:
     """Return every campaign whose escrow was credited something else than its contributions."""
-    settled = dict(
+    campaigns = list(Campaign.objects.order_by("key"))
+    given = dict(
         Contribution.objects.settled()
         .values_list("campaign_id")
         .annotate(Sum("amount_minor"))
         .order_by()
     )
-    campaigns = list(Campaign.objects.order_by("key"))
     books = balances([escrow(campaign) for campaign in campaigns])
-    return [
-        Difference(
-            kind="total",
-            key=campaign.key,
-            currency=campaign.currency,
-            expected=str(settled.get(campaign.pk, 0)),
-            found=str(books[escrow(campaign)].credits_posted),
-        )
-        for campaign in campaigns
-        if settled.get(campaign.pk, 0) != books[escrow(campaign)].credits_posted
-    ]
+    differences = []
+    for campaign in campaigns:
+        expected = Money(given.get(campaign.pk, 0), campaign.currency)
+        found = Money(books[escrow(campaign)].credits_posted, campaign.currency)
+        if expected != found:
+            differences.append(_difference(campaign, expected, found))
+    return differences
 
 
 def fingerprint_rows() -> list[tuple[str, str, int]]:
@@ -108,6 +110,16 @@ def fingerprint_rows() -> list[tuple[str, str, int]]:
     rows = Contribution.objects.order_by("key").values_list("key", "state")
     matched = matching.matched_by_contribution()
     return [(key, state, matched.get(key, 0)) for key, state in rows]
+
+
+def _difference(campaign: Campaign, expected: Money, found: Money) -> Difference:
+    return Difference(
+        kind="total",
+        key=campaign.key,
+        currency=campaign.currency,
+        expected=f"{expected.decimal:f}",
+        found=f"{found.decimal:f}",
+    )
 
 
 def _contributors(campaign_ids: list[UUID]) -> dict[UUID, int]:

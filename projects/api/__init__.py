@@ -1,0 +1,1 @@
+"""The face for machines: projects, programmes and quotes under /api/v1/."""

@@ -1,0 +1,104 @@
+"""Turning what the rooms say into the documents of the API."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from payments.money import Money
+    from projects.catalogue.models import Project
+    from projects.funding.summaries import Summary
+    from projects.matching.selectors import OpenProgramme, Pot
+    from projects.matching.services import Quote
+
+Document = dict[str, Any]
+MONEY_FIELDS = ("goal", "raised", "contributed", "matched")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def project_document(summary: Summary) -> Document:
+    """Return one project; a project without a campaign has no money fields."""
+    project, campaign, totals = summary.project, summary.campaign, summary.totals
+    money = {name: getattr(totals, name).document() if totals else None for name in MONEY_FIELDS}
+    return {
+        "slug": project.slug,
+        "title": summary.text.title,
+        "url": settings.SITE_URL + reverse("public:project", args=[project.slug]),
+        "country": project.country,
+        "sector": project.sector,
+        "kind": campaign.kind if campaign else "donation",
+        "status": summary.status.value,
+        "currency": campaign.currency if campaign else project.currency,
+        **money,
+        "contributors": totals.contributors if totals else 0,
+        "matched_now": bool(summary.preview and summary.preview.is_matched_now),
+        "closes_on": timezone.localdate(campaign.closes_at) if campaign else None,
+        "vetted_on": summary.badge.decided_on if summary.badge else None,
+    }
+
+
+def programme_document(programme: OpenProgramme, pot: Pot) -> Document:
+    """Return one programme with its rule in a sentence and what is left."""
+    window = programme.rule.window
+    return {
+        "id": programme.id,
+        "name": programme.name,
+        "version": programme.version.number,
+        "currency": programme.rule.currency,
+        "pot": pot.funded.document(),
+        "left": pot.left.document(),
+        "opens_at": window.opens_at,
+        "closes_at": window.closes_at,
+        "rule": programme.sentence,
+    }
+
+
+def quote_document(project: Project, amount: Money, quote: Quote) -> Document:
+    """Return what would be matched, by which programme, and why."""
+    return {
+        "project": project.slug,
+        "amount": amount.document(),
+        "match": quote.match.document(),
+        "total": (amount + quote.match).document(),
+        "programmes": [
+            {
+                "id": line.programme_id,
+                "name": line.programme_name,
+                "match": line.match.document(),
+                "reason": line.reason,
+                "why": line.why,
+            }
+            for line in quote.lines
+        ],
+        "valid_until": quote.valid_until,
+    }
+
+
+def as_csv(documents: Iterable[Document]) -> str:
+    """Return projects as CSV, amounts in major units, with no cell that a sheet would calculate."""
+    out = io.StringIO()
+    rows = [_flat(document) for document in documents]
+    if rows:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return out.getvalue()
+
+
+def _flat(document: Document) -> Document:
+    return {name: _cell(value) for name, value in document.items()}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = str(value["amount"]) if isinstance(value, dict) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,100 @@
+"""The documents that the API answers with and reads."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003  Pydantic reads them.
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class MoneyOut(Schema):
+    amount: str
+    currency: str
+    minor: int
+    exponent: int
+
+
+class ProjectOut(Schema):
+    slug: str
+    title: str
+    url: str
+    country: str
+    sector: str
+    kind: str
+    status: str
+    currency: str
+    goal: MoneyOut | None
+    raised: MoneyOut | None
+    contributed: MoneyOut | None
+    matched: MoneyOut | None
+    contributors: int
+    matched_now: bool
+    closes_on: date | None
+    vetted_on: date | None
+
+
+class ProjectsOut(Schema):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[ProjectOut]
+
+
+class ProgrammeOut(Schema):
+    id: str
+    name: str
+    version: int
+    currency: str
+    pot: MoneyOut
+    left: MoneyOut
+    opens_at: datetime
+    closes_at: datetime
+    rule: str
+
+
+class ProgrammesOut(Schema):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[ProgrammeOut]
+
+
+class QuoteIn(Schema):
+    project: str
+    amount: Any = Field(description="Major units as a plain decimal string, such as 100 or 100.00.")
+    currency: str
+    residence: str | None = Field(None, description="Country of the giver, ISO 3166-1.")
+
+
+class QuotedProgrammeOut(Schema):
+    id: str
+    name: str
+    match: MoneyOut
+    reason: str | None
+    why: str
+
+
+class QuoteOut(Schema):
+    project: str
+    amount: MoneyOut
+    match: MoneyOut
+    total: MoneyOut
+    programmes: list[QuotedProgrammeOut]
+    valid_until: datetime | None
+
+
+class ListQuery(Schema):
+    page: int = Field(1, ge=1)
+    page_size: int = Field(20, ge=1, le=100)
+
+
+class ProjectQuery(ListQuery):
+    q: str | None = None
+    country: str | None = None
+    sector: str | None = None
+    purpose: str | None = None
+    kind: str | None = None
+    matched: str | None = None
+    sort: str | None = None
+    format: str = Field("json", pattern="^(json|csv)$")

@@ -1,0 +1,127 @@
+"""What an amount would become, before there is a contribution. Nothing is held, nothing stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from payments.money import Money
+from projects.matching import allocation, engine
+from projects.matching import services as matching
+from projects.matching.engine import Offer
+from projects.matching.services.quotes import quote_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from projects.catalogue.models import Project
+    from projects.funding.models import Campaign
+    from projects.matching.engine import Standing
+    from projects.matching.models import ProgrammeVersion
+    from projects.matching.services import Gift, Quote
+
+USUAL_UNITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an example amount would become at one project.
+
+    `is_matched_now`: some programme is open for the project and has money left, though perhaps
+    not for everybody.
+    """
+
+    amount: Money
+    quote: Quote
+    is_matched_now: bool
+
+    @property
+    def match(self) -> Money:
+        return self.quote.match
+
+    @property
+    def total(self) -> Money:
+        return self.amount + self.quote.match
+
+
+def usual_amount(campaign: Campaign) -> Money:
+    """Return the amount that examples are made with: 100, within what the campaign takes."""
+    hundred = units(USUAL_UNITS, campaign.currency)
+    return max(campaign.minimum, min(hundred, campaign.maximum))
+
+
+def units(count: int, currency: str) -> Money:
+    """Return whole units of a currency."""
+    return Money(count * 10 ** Money(0, currency).exponent, currency)
+
+
+def preview(
+    project: Project,
+    campaign: Campaign,
+    *,
+    amount: Money,
+    now: datetime,
+    residence: str | None = None,
+) -> Quote:
+    """Return what that amount would be matched with if its money arrived now.
+
+    `residence` is the giver's country, alpha-3, if known.
+    """
+    gift = _gift(project, campaign, amount=amount, residence=residence)
+    return matching.quote(gift=gift, now=now)
+
+
+def previews(raises: Iterable[tuple[Project, Campaign]], *, now: datetime) -> dict[UUID, Preview]:
+    """Return what the usual amount becomes at each project, in three queries however many."""
+    versions = [each for each in engine.in_force(now) if each.rule.window.contains(now)]
+    gifts = [
+        _gift(project, campaign, amount=usual_amount(campaign)) for project, campaign in raises
+    ]
+    standing = engine.standing(
+        {version.programme_id: version.rule.currency for version in versions},
+        donors=[],
+        projects=[gift.project_id for gift in gifts],
+    )
+    return {gift.project_id: _preview(gift, versions, standing, now=now) for gift in gifts}
+
+
+def _gift(
+    project: Project, campaign: Campaign, *, amount: Money, residence: str | None = None
+) -> Gift:
+    """Return a gift of nobody in particular."""
+    return matching.Gift(
+        contribution_ref="",
+        campaign_key=campaign.key,
+        project_id=project.pk,
+        project_slug=project.slug,
+        country=project.country,
+        sector=project.sector,
+        kind=project.kind,
+        amount=amount,
+        donor_key=None,
+        residence=residence,
+    )
+
+
+def _preview(
+    gift: Gift, versions: Sequence[ProgrammeVersion], standing: Standing, *, now: datetime
+) -> Preview:
+    speaking = engine.speaking_of(gift.facts, versions)
+    found: list[Offer] = []
+    for version in speaking:
+        outcome = allocation.decide(
+            version.rule,
+            gift.counted(settled_at=now),
+            usage=standing.usage[version.programme_id],
+            pot_minor=standing.left[version.programme_id],
+        )
+        found.append(Offer(version, outcome))
+        if outcome.minor:
+            break
+    return Preview(
+        amount=gift.amount,
+        quote=quote_of(gift, found, valid_until=None),
+        is_matched_now=any(standing.left[version.programme_id] > 0 for version in speaking),
+    )

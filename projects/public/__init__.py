@@ -1,0 +1,1 @@
+"""The face for visitors: finding a project, and giving to it."""

@@ -1,0 +1,159 @@
+"""The pages of the give journey: what each step shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from payments.money import Money
+from projects.funding import selectors
+from projects.funding.fees import usual_fee
+from projects.funding.models import Contribution
+from projects.public import journey, quoting
+from projects.public.chips import chips, typed
+from projects.public.forms import AmountForm
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from projects.funding.selectors import Totals
+    from projects.funding.services import MatchChanged
+    from projects.public.forms import DetailsForm
+    from projects.public.journey import Destination
+    from projects.public.quoting import Offer
+
+OK, UNPROCESSABLE, CONFLICT = 200, 422, 409
+State = Contribution.State
+
+
+def amount_step(request: HttpRequest, to: Destination, form: AmountForm) -> HttpResponse:
+    """Show the first step, with a fresh token where the one that came is not usable."""
+    if form.is_bound and "token" in form.errors:
+        form.data = {**form.data.dict(), "token": uuid4()}
+    context = {
+        "to": to,
+        "form": form,
+        "step": 1,
+        "chips": chips(to.campaign, chosen=form["amount"].value() or ""),
+        "sign": "€" if to.campaign.currency == "EUR" else to.campaign.currency,
+        "changing": request.GET.get("gift", ""),
+    }
+    status = UNPROCESSABLE if form.is_bound else OK
+    return render(request, "public/give/amount.html", context, status=status)
+
+
+def first_amount_form(request: HttpRequest, to: Destination) -> AmountForm:
+    """Return the form as an address asks for it: an amount, a gift to change, or neither."""
+    earlier = _to_change(request, to)
+    text = request.GET.get("amount")
+    if text is None and earlier is not None:
+        text = typed(earlier.amount)
+    token = UUID(earlier.idempotency_key) if earlier else uuid4()
+    initial = {"amount": text, "token": token}
+    return AmountForm(initial=initial, currency=to.campaign.currency)
+
+
+def match_step(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
+    """Show what the gift becomes."""
+    offer = quoting.offer_for(contribution, at=timezone.now())
+    before = selectors.totals([to.campaign])[to.campaign.pk]
+    after = _with(before, offer)
+    context = {**_of(to, contribution, offer), "before": before, "after": after, "step": 2}
+    return render(request, "public/give/match.html", context)
+
+
+def details_step(
+    request: HttpRequest, to: Destination, contribution: Contribution, form: DetailsForm
+) -> HttpResponse:
+    """Ask who gives."""
+    context = {"to": to, "gift": contribution, "form": form, "step": 3}
+    status = UNPROCESSABLE if form.is_bound else OK
+    return render(request, "public/give/details.html", context, status=status)
+
+
+def known_details(contribution: Contribution) -> dict[str, object]:
+    """Return what the person has told before, to be shown again."""
+    if contribution.donor_key is None:
+        return {}
+    giver = contribution.contributor
+    names = ("email", "name", "residence", "hide_name", "message")
+    return {name: getattr(giver, name) for name in names}
+
+
+def pay_step(
+    request: HttpRequest,
+    to: Destination,
+    contribution: Contribution,
+    *,
+    cancelled: bool = False,
+    not_taken: bool = False,
+) -> HttpResponse:
+    """Show everything once more, with the button to pay."""
+    contribution.refresh_from_db()
+    offer = quoting.offer_for(contribution, at=timezone.now())
+    context = {
+        **_of(to, contribution, offer),
+        "step": 4,
+        "not_taken": not_taken,
+        "notice": _notice(contribution, cancelled=cancelled),
+        "is_draft": contribution.state == State.DRAFT,
+    }
+    return render(request, "public/give/pay.html", context)
+
+
+def changed_step(
+    request: HttpRequest, to: Destination, contribution: Contribution, change: MatchChanged
+) -> HttpResponse:
+    """Say that the match is smaller now, and let the person decide."""
+    offer = quoting.offer_for(contribution, at=timezone.now())
+    context = {**_of(to, contribution, offer), "change": change, "step": 4}
+    return render(request, "public/give/changed.html", context, status=CONFLICT)
+
+
+def absolute(step: str, contribution: Contribution) -> str:
+    """Return the full address of a step, for the provider to lead back to."""
+    return settings.SITE_URL + journey.address(step, contribution)
+
+
+def _of(to: Destination, contribution: Contribution, offer: Offer) -> dict[str, object]:
+    """Return what the steps about money show."""
+    fee = usual_fee(contribution.amount)
+    return {"to": to, "gift": contribution, "offer": offer, "fee": fee}
+
+
+def _to_change(request: HttpRequest, to: Destination) -> Contribution | None:
+    """Return the gift whose amount is to be changed, if nobody has gone to pay for it."""
+    try:
+        key = UUID(request.GET.get("gift", ""))
+    except ValueError:
+        return None
+    drafts = to.campaign.contributions.filter(state=State.DRAFT)
+    return drafts.filter(public_key=key).first()
+
+
+def _with(totals: Totals, offer: Offer) -> Totals:
+    """Return a campaign's totals as they would be with this gift."""
+    zero = Money(0, offer.amount.currency)
+    return replace(
+        totals,
+        contributed=totals.contributed + offer.amount,
+        matched=totals.matched + offer.match,
+        raised=totals.raised + offer.total,
+        needed=max(totals.needed - offer.total, zero),
+    )
+
+
+def _notice(contribution: Contribution, *, cancelled: bool) -> str:
+    if contribution.state == State.FAILED:
+        return _("The payment did not go through. Nothing was taken. You can try again.")
+    if contribution.state == State.EXPIRED:
+        return _("The time to pay ran out. Nothing was taken. You can try again.")
+    if cancelled:
+        return _("You came back without paying. Nothing was taken. You can try again.")
+    return ""

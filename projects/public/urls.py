@@ -1,0 +1,17 @@
+from django.urls import path
+
+from projects.public.views import give, projects, receipts
+
+app_name = "public"
+
+urlpatterns = [
+    path("projects/", projects.project_list, name="list"),
+    path("projects/<slug:slug>/", projects.project_page, name="project"),
+    path("give/<slug:slug>/amount/", give.amount, name="give_amount"),
+    path("give/<slug:slug>/match/<uuid:gift>/", give.match, name="give_match"),
+    path("give/<slug:slug>/details/<uuid:gift>/", give.details, name="give_details"),
+    path("give/<slug:slug>/pay/<uuid:gift>/", give.pay, name="give_pay"),
+    path("give/<slug:slug>/stop/<uuid:gift>/", give.stop, name="give_stop"),
+    path("give/<slug:slug>/done/<uuid:gift>/", receipts.done, name="give_done"),
+    path("receipts/<uuid:key>/", receipts.receipt, name="receipt"),
+]

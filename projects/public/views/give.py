@@ -1,0 +1,148 @@
+"""Giving in four steps: amount, match, details, check and pay. Nothing is taken before the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from payments import checkout
+from projects.funding import services
+from projects.funding.services import AlreadyPaid, AmountOutOfRange, CampaignClosed, MatchChanged
+from projects.public import giving, journey
+from projects.public.forms import AgreedMatchForm, AmountForm, DetailsForm
+from projects.public.privacy import private_page
+from projects.public.refusals import range_refusal
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from projects.funding.models import Contribution
+    from projects.public.journey import Destination
+
+PAID_ELSEWHERE = (AlreadyPaid, checkout.AlreadyPaid, checkout.PageOver)
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@private_page
+@form_page
+def amount(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask how much."""
+    to = journey.destination(request, slug)
+    if not to.takes_money(timezone.now()):
+        return journey.closed(request, to)
+    if request.method != "POST":
+        return giving.amount_step(request, to, giving.first_amount_form(request, to))
+    form = AmountForm(request.POST, currency=to.campaign.currency)
+    onward = _begun(request, to, form) if form.is_valid() else None
+    return onward or giving.amount_step(request, to, form)
+
+
+@private_page
+@require_safe
+@journey.gift_step("give_match")
+def match(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
+    """Show what the gift becomes, and until when the match is held."""
+    return giving.match_step(request, to, contribution)
+
+
+@private_page
+@form_page
+@journey.gift_step("give_details")
+def details(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
+    """Ask who gives."""
+    if request.method != "POST":
+        form = DetailsForm(initial=giving.known_details(contribution))
+        return giving.details_step(request, to, contribution, form)
+    form = DetailsForm(request.POST)
+    if not form.is_valid():
+        return giving.details_step(request, to, contribution, form)
+    return _identified(request, to, contribution, form)
+
+
+@private_page
+@form_page
+@journey.gift_step("give_pay")
+def pay(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
+    """Let the person check everything, and send them to the provider's page to pay."""
+    if request.method == "POST":
+        agreed = AgreedMatchForm(request.POST)
+        if agreed.is_valid():
+            shown_minor = agreed.cleaned_data["agreed_match_minor"]
+            return _submitted(request, to, contribution, shown_minor)
+    return giving.pay_step(request, to, contribution, cancelled="cancelled" in request.GET)
+
+
+@private_page
+@require_POST
+@journey.gift_step("give_match")
+def stop(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
+    """Stop a gift that nobody has gone to pay, and give the match back."""
+    try:
+        services.cancel_contribution(contribution_id=contribution.pk, now=timezone.now())
+    except services.NotChangeable:
+        return journey.to_step("give_pay", contribution)
+    messages.info(request, _("You stopped. Nothing was taken, and the match went back."))
+    return journey.to_project(to)
+
+
+def _begun(request: HttpRequest, to: Destination, form: AmountForm) -> HttpResponse | None:
+    """Start the contribution and lead on; None when the amount is refused."""
+    try:
+        contribution = services.begin_contribution(
+            campaign_id=to.campaign.pk,
+            amount=form.cleaned_data["amount"],
+            idempotency_key=form.cleaned_data["token"].hex,
+            language=request.LANGUAGE_CODE,
+            now=timezone.now(),
+        )
+    except AmountOutOfRange as refusal:
+        form.add_error("amount", range_refusal(refusal))
+        return None
+    except CampaignClosed:
+        return journey.closed(request, to)
+    step = "give_match"
+    return journey.elsewhere(contribution, step=step) or journey.to_step(step, contribution)
+
+
+def _identified(
+    request: HttpRequest, to: Destination, contribution: Contribution, form: DetailsForm
+) -> HttpResponse:
+    try:
+        services.identify_contributor(
+            contribution_id=contribution.pk, now=timezone.now(), **form.cleaned_data
+        )
+    except CampaignClosed:
+        return journey.closed(request, to)
+    except services.NotChangeable:
+        return journey.to_step("give_pay", contribution)
+    return journey.to_step("give_pay", contribution)
+
+
+def _submitted(
+    request: HttpRequest, to: Destination, contribution: Contribution, shown_minor: int
+) -> HttpResponse:
+    """Ask the provider for its page and lead there, or say why not. Nothing is taken here."""
+    now = timezone.now()
+    try:
+        payment = services.submit_contribution(
+            contribution_id=contribution.pk,
+            agreed_match_minor=shown_minor,
+            success_url=giving.absolute("give_done", contribution),
+            cancel_url=giving.absolute("give_pay", contribution) + "?cancelled=1",
+            now=now,
+        )
+        return journey.SeeOther(checkout.open_page(payment_id=payment.pk, now=now))
+    except MatchChanged as change:
+        return giving.changed_step(request, to, contribution, change)
+    except PAID_ELSEWHERE:
+        return journey.to_step("give_done", contribution)
+    except CampaignClosed:
+        return journey.closed(request, to)
+    except services.FundingRefused:
+        return journey.to_project(to)
+    except (checkout.ProviderError, checkout.CheckoutRefused):
+        return giving.pay_step(request, to, contribution, not_taken=True)
