@@ -78,7 +78,7 @@ def percent_text(value: Number, *, language: str, decimals: int = 0) -> str:
 
 def day_text(value: date, *, language: str, style: str = "long") -> str:
     """Return the day; Babel's styles are short, medium, long, full."""
-    return format_date(value, format=style, locale=locale_of(language))  # type: ignore[arg-type]
+    return format_date(value, format=style, locale=locale_of(language))
 
 
 def moment_text(value: datetime, *, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -14,8 +15,34 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+WITHOUT_LANGUAGE = (
+    "/api/",
+    "/payments/",
+    "/admin/",
+    "/django-admin/",
+    "/static/",
+    "/media/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/.well-known/",
+)
 LOW_DATA_COOKIE = "lowdata"
 A_YEAR = 365 * 24 * 3600
+
+
+class PageLocaleMiddleware(LocaleMiddleware):
+    """Lead from an address without a language to the page, but tell a program the plain 404.
+
+    Any path under a language may be an editor's page, so Django would redirect all of them.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.path_info.startswith(WITHOUT_LANGUAGE):
+            return response
+        return super().process_response(request, response)
 
 
 class LowDataMiddleware:

@@ -15,7 +15,11 @@ from django.views.decorators.http import require_safe
 from marketplace import styleguide as samples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
+
+    ErrorView = Callable[[HttpRequest, Exception], HttpResponse]
 
 
 @require_safe

@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "marketplace.middleware.LanguageMemoryMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "marketplace.middleware.PageLocaleMiddleware",
     "marketplace.middleware.LowDataMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

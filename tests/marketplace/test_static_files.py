@@ -18,14 +18,18 @@ SIDES = "left|right|top|bottom"
 PHYSICAL = re.compile(
     rf"(?:margin|padding|border)-(?:{SIDES})|^\s*(?:{SIDES}|width|height):", re.MULTILINE
 )
-BUNDLING = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "marketplace.storage.BundlingStorage"},
+OUR_FILES = {
+    "STATICFILES_FINDERS": ["django.contrib.staticfiles.finders.FileSystemFinder"],
+    "STATICFILES_DIRS": [STATIC.resolve()],
+    "STORAGES": {
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+        "staticfiles": {"BACKEND": "marketplace.storage.BundlingStorage"},
+    },
 }
 
 
 def test_collecting_makes_one_style_sheet_of_all(tmp_path: Path) -> None:
-    with override_settings(STORAGES=BUNDLING, STATIC_ROOT=tmp_path):
+    with override_settings(**OUR_FILES, STATIC_ROOT=tmp_path):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
     (hashed,) = tmp_path.glob("css/site.*.css")
