@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 if TYPE_CHECKING:
@@ -23,7 +25,18 @@ IMPORT = re.compile(r'@import url\("(?P<name>[a-z-]+\.css)"\) layer\((?P<layer>[
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACE = re.compile(r"\s+")
 
+EDITING = ("wagtail", "admin/", "ninja/")  # What only the two editing interfaces load.
+
 Paths = dict[str, tuple["Storage", str]]
+
+
+class SiteCompressor(Compressor):  # type: ignore[misc]
+    """Compresses the site's own files; the editors' many files where the settings ask for it."""
+
+    def should_compress(self, filename: str) -> bool:
+        if filename.startswith(EDITING) and not settings.COMPRESS_EDITING_FILES:
+            return False
+        return bool(super().should_compress(filename))
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
@@ -41,6 +54,9 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
             self.save(ENTRY, ContentFile(sheet.encode()))
             paths[ENTRY] = (self, ENTRY)
         yield from super().post_process(paths, dry_run, **options)
+
+    def create_compressor(self, **options: Any) -> Compressor:  # noqa: ANN401  The library's own.
+        return SiteCompressor(**options)
 
 
 def read(paths: Paths, name: str) -> str:

@@ -267,6 +267,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "marketplace.storage.BundlingStorage"},
 }
 
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+COMPRESS_EDITING_FILES = False  # It takes half a minute, which a demonstration need not wait.
+
 # --- Editing -------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Weft"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False  # All of this is under /accounts/, behind the factor.

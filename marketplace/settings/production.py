@@ -15,6 +15,7 @@ from marketplace.settings.base import (
 
 WEFT_MODE = "production"
 DEBUG = False
+COMPRESS_EDITING_FILES = True
 
 _missing = [
     name

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -47,11 +50,20 @@ class Command(BaseCommand):
     def _prepare(self, *, is_empty_wanted: bool) -> None:
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
-        self._say("Collecting the site's files …")
-        call_command("collectstatic", verbosity=0, interactive=False)
+        self._collect_files()
         if settings.WEFT_MODE == "demo" and not is_empty_wanted and not _has_people():
             self._say("Loading the demo world …")
             call_command("seed", scenario="small", seed=1, stdout=_Silence())
+
+    def _collect_files(self) -> None:
+        """Collect static files, unless what was collected last time is what there is now."""
+        stamp = settings.STATIC_ROOT / "collected.sha256"
+        state = _state_of_static_files()
+        if stamp.exists() and stamp.read_text() == state:
+            return
+        self._say("Collecting the site's files …")
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(state)
 
     def _greet(self) -> None:
         site = f"http://localhost:{settings.PORT}"
@@ -76,6 +88,16 @@ class _Silence:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+
+def _state_of_static_files() -> str:
+    """Return one sum over the names, sizes and times of all static files."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            facts = Path(storage.path(name)).stat()
+            digest.update(f"{name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def _has_people() -> bool:
