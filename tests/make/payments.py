@@ -16,6 +16,8 @@ from payments.webhooks import services as inbox
 from payments.webhooks.models import InboxEvent
 
 if TYPE_CHECKING:
+    from celery import Task
+
     from payments.models import Payment
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -43,12 +45,18 @@ def payment(
     )
 
 
+def task(name: str) -> Task[..., object]:
+    """Return a task by its name, as a worker knows it."""
+    current_app.loader.import_default_modules()
+    return current_app.tasks[name]
+
+
 def deliver_announcements() -> None:
     """Let every listener hear what is waiting for it, and what that leads to, as a worker would."""
     while waiting := list(EventDelivery.objects.filter(done_at__isnull=True).order_by("id")):
         for delivery in waiting:
-            task = current_app.tasks[delivery.listener]
-            task.apply(kwargs={"delivery_id": str(delivery.pk)}, throw=True)
+            kwargs = {"delivery_id": str(delivery.pk)}
+            task(delivery.listener).apply(kwargs=kwargs, throw=True)
 
 
 def work_inbox(*, now: datetime | None = None) -> None:
