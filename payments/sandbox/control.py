@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/_sandbox/"
 _KIND = "sandbox.registration"
+_LATEST = 4_102_444_800  # The year 2100.
 
 
 def serve(world: World, request: Request) -> Answer:
@@ -64,7 +65,7 @@ def _register_paid(world: World, body: Document) -> Document:
     reference, at = body.get("reference"), body.get("at")
     if not isinstance(reference, str) or not reference:
         raise InvalidRequest(message="reference must be a text.", param="reference")
-    if not isinstance(at, int):
+    if type(at) is not int or not 0 <= at <= _LATEST:
         raise InvalidRequest(message="at must be whole seconds since 1970.", param="at")
     past = replace(world, clock=lambda: at, token=derived_tokens(reference), delivers=False)
     return _paid(past, body)

@@ -17,7 +17,8 @@ _TEXTS = frozenset({
     "transfer_group", "capture_method",
 })  # fmt: skip
 _CREATE = _TEXTS | {
-    "amount", "currency", "metadata", "payment_method", "allowed_payment_method_types", "confirm", "expand",
+    "amount", "currency", "metadata", "payment_method", "allowed_payment_method_types",
+    "confirm", "expand",
 }  # fmt: skip
 
 

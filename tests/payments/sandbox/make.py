@@ -38,6 +38,7 @@ def params(*, amount: int = 100_00, currency: str = "eur", **more: Any) -> Any: 
         "success_url": "http://testserver/done/?session={CHECKOUT_SESSION_ID}",
         "cancel_url": "http://testserver/pay/",
         "line_items": [{"quantity": 1, "price_data": price}],
+        "payment_intent_data": {"capture_method": "automatic"},
     } | more
 
 
