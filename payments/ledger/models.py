@@ -55,7 +55,9 @@ class Account(models.Model):
     credits_pending = models.BigIntegerField(db_default=0)
     credits_posted = models.BigIntegerField(db_default=0)
     keeps_total = models.GeneratedField(
-        expression=~Q(kind__in=ROLLED_UP), output_field=models.BooleanField(), db_persist=True
+        expression=~Q(kind__in=ROLLED_UP),  # type: ignore[arg-type]  # The stubs forget Q.
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:

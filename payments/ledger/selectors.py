@@ -12,7 +12,7 @@ from payments.ledger.models import NEVER_OVERDRAWN, TOTALS, Account, Entry, Post
 from payments.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -47,7 +47,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that should be so and is not. Amounts are minor units, as strings."""
+    """One thing that should be so and is not. Amounts are decimal strings in major units."""
 
     kind: Literal["account", "entry", "pot", "cap", "total"]
     key: str
@@ -118,7 +118,8 @@ def size() -> Size:
 
 def verify() -> list[Difference]:
     """Recompute everything from the postings and return whatever does not agree."""
-    return [*_wrong_entries(), *_wrong_accounts(), *_overdrawn()]
+    sums = _sums()
+    return [*_wrong_entries(), *_wrong_accounts(sums), *_overdrawn(sums)]
 
 
 def fingerprint_rows() -> list[FingerprintRow]:
@@ -158,34 +159,32 @@ def _wrong_entries() -> Iterator[Difference]:
         .exclude(found=0)
     )
     for key, currency, found in unbalanced:
-        yield Difference("entry", key, currency, expected="0", found=str(found))
+        yield Difference("entry", key, currency, _written(0, currency), _written(found, currency))
     empty = Entry.objects.annotate(lines=Count("postings")).filter(lines=0)
     for key in empty.values_list("idempotency_key", flat=True):
         yield Difference("entry", key, "", expected="postings", found="none")
 
 
-def _wrong_accounts() -> Iterator[Difference]:
+def _wrong_accounts(sums: Mapping[UUID, Balance]) -> Iterator[Difference]:
     """Yield running totals that are not the sum of their postings."""
-    sums = _sums()
     for account in Account.objects.filter(keeps_total=True).order_by("kind", "owner_ref"):
         truth = sums.get(account.pk, Balance())
         for total in TOTALS:
             expected, found = getattr(truth, total), getattr(account, total)
             if expected != found:
-                yield Difference(
-                    "account",
-                    f"{account.key} {total}",
-                    account.currency,
-                    expected=str(expected),
-                    found=str(found),
-                )
+                key, currency = f"{account.key} {total}", account.currency
+                expected, found = _written(expected, currency), _written(found, currency)
+                yield Difference("account", key, currency, expected, found)
 
 
-def _overdrawn() -> Iterator[Difference]:
+def _overdrawn(sums: Mapping[UUID, Balance]) -> Iterator[Difference]:
     """Yield pots and escrows from which postings took more than was put in."""
-    sums = _sums(Account.objects.filter(kind__in=NEVER_OVERDRAWN))
-    for account in Account.objects.filter(pk__in=sums).order_by("kind", "owner_ref"):
-        if (rest := sums[account.pk].left) < 0:
-            yield Difference(
-                "pot", str(account.key), account.currency, expected="0 or more", found=str(rest)
-            )
+    for account in Account.objects.filter(kind__in=NEVER_OVERDRAWN).order_by("kind", "owner_ref"):
+        rest = sums.get(account.pk, Balance()).left
+        if rest < 0:
+            found = _written(rest, account.currency)
+            yield Difference("pot", str(account.key), account.currency, "0 or more", found)
+
+
+def _written(minor: int, currency: str) -> str:
+    return f"{Money(int(minor), currency).decimal:f}"

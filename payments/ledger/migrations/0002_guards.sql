@@ -25,7 +25,9 @@ BEGIN
     END IF;
     SELECT entry.id INTO wrong
     FROM (SELECT entry_id, count(*) AS lines FROM added GROUP BY entry_id) AS written
-    JOIN public.ledger_entry AS entry ON entry.id = written.entry_id
+    CROSS JOIN LATERAL (
+        SELECT known.* FROM public.ledger_entry AS known WHERE known.id = written.entry_id LIMIT 1
+    ) AS entry
     WHERE entry.written_in <> pg_current_xact_id()
         OR entry.recorded_at <> now()
         OR written.lines <> (

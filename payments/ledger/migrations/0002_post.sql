@@ -32,7 +32,10 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 -- Nothing of the caller's can stand in for a name used here.
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
--- The planner cannot know how short the batch is and would rather read whole tables.
+-- One plan for all batches: planning anew takes as long as the work. The planner cannot know how
+-- short a batch is and would rather read whole tables, so every row is looked up by an index; that is
+-- what the LATERAL (… LIMIT 1) below is for, too.
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
@@ -40,7 +43,6 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    added uuid[];
     wrong text;
 BEGIN
     -- 1. Accounts come into being when they are first named.
@@ -61,87 +63,102 @@ BEGIN
     ON CONFLICT (kind, owner_ref, currency) DO NOTHING;
 
     -- 2. What is finished must be pending, and not have run out if it is to be made final.
-    SELECT item ->> 'finishes' INTO wrong
-    FROM jsonb_array_elements(batch) AS item
-    LEFT JOIN public.ledger_entry AS held
-        ON held.idempotency_key = item ->> 'finishes' AND held.state = 'pending'
-    WHERE item ->> 'finishes' IS NOT NULL
-        AND (held.id IS NULL OR item -> 'postings' <> '[]' OR item ->> 'state' = 'pending')
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'There is no pending entry % to finish.', wrong
-            USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_finishes_pending';
-    END IF;
-    SELECT item ->> 'finishes' INTO wrong
-    FROM jsonb_array_elements(batch) AS item
-    JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
-    WHERE item ->> 'state' = 'posted' AND held.expires_at <= (item ->> 'occurred_at')::timestamptz
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'The pending entry % has run out.', wrong
-            USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_finishes_in_time';
-    END IF;
-    SELECT item ->> 'corrects' INTO wrong
-    FROM jsonb_array_elements(batch) AS item
-    WHERE item ->> 'corrects' IS NOT NULL AND NOT EXISTS (
-        SELECT FROM public.ledger_entry AS mistaken
-        WHERE mistaken.idempotency_key = item ->> 'corrects'
-    )
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'There is no entry % to correct.', wrong
-            USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_corrects_known';
+    IF batch @? '$[*] ? (@.finishes != null || @.corrects != null)' THEN
+        SELECT item ->> 'finishes' INTO wrong
+        FROM jsonb_array_elements(batch) AS item
+        LEFT JOIN public.ledger_entry AS held
+            ON held.idempotency_key = item ->> 'finishes' AND held.state = 'pending'
+        WHERE item ->> 'finishes' IS NOT NULL
+            AND (held.id IS NULL OR item -> 'postings' <> '[]' OR item ->> 'state' = 'pending')
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'There is no pending entry % to finish.', wrong
+                USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_finishes_pending';
+        END IF;
+        SELECT item ->> 'finishes' INTO wrong
+        FROM jsonb_array_elements(batch) AS item
+        JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
+        WHERE item ->> 'state' = 'posted'
+            AND held.expires_at <= (item ->> 'occurred_at')::timestamptz
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'The pending entry % has run out.', wrong
+                USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_finishes_in_time';
+        END IF;
+        SELECT item ->> 'corrects' INTO wrong
+        FROM jsonb_array_elements(batch) AS item
+        WHERE item ->> 'corrects' IS NOT NULL AND NOT EXISTS (
+            SELECT FROM public.ledger_entry AS mistaken
+            WHERE mistaken.idempotency_key = item ->> 'corrects'
+        )
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'There is no entry % to correct.', wrong
+                USING ERRCODE = '23000', CONSTRAINT = 'ledger_entry_corrects_known';
+        END IF;
     END IF;
 
     -- 3. Lock every account whose totals will move, in the order of ids.
     PERFORM FROM public.ledger_account AS account
-    WHERE account.keeps_total AND account.id IN (
+    WHERE account.keeps_total AND account.id = ANY (ARRAY(
         SELECT named.id
         FROM jsonb_array_elements(batch) AS item,
             jsonb_to_recordset(item -> 'postings')
                 AS posting (kind text, owner_ref text, currency text)
-        JOIN public.ledger_account AS named
-            ON named.kind = posting.kind AND named.owner_ref = posting.owner_ref
-            AND named.currency = posting.currency
+        CROSS JOIN LATERAL (
+            SELECT known.id FROM public.ledger_account AS known
+            WHERE known.kind = posting.kind AND known.owner_ref = posting.owner_ref
+                AND known.currency = posting.currency
+            LIMIT 1
+        ) AS named
         UNION
         SELECT line.account_id
         FROM jsonb_array_elements(batch) AS item
-        JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
-        JOIN public.ledger_posting AS line ON line.entry_id = held.id
-    )
+        CROSS JOIN LATERAL (
+            SELECT known.id FROM public.ledger_entry AS known
+            WHERE known.idempotency_key = item ->> 'finishes'
+            LIMIT 1
+        ) AS held
+        CROSS JOIN LATERAL (
+            SELECT known.account_id FROM public.ledger_posting AS known
+            WHERE known.entry_id = held.id
+            OFFSET 0
+        ) AS line
+    ))
     ORDER BY account.id
     FOR NO KEY UPDATE;
 
-    -- 4. Entries; a known key adds nothing, and must mean the same.
-    WITH fresh AS (
-        INSERT INTO public.ledger_entry (
-            id, kind, reference, idempotency_key, content_sha256, state, occurred_at, recorded_at,
-            expires_at, finishes_id, corrects_id
-        )
-        SELECT DISTINCT ON (item ->> 'idempotency_key')
-            (item ->> 'id')::uuid,
-            coalesce(item ->> 'kind', held.kind),
-            coalesce(item ->> 'reference', held.reference),
-            item ->> 'idempotency_key',
-            public.ledger_content(item),
-            item ->> 'state',
-            (item ->> 'occurred_at')::timestamptz,
-            now(),
-            (item ->> 'expires_at')::timestamptz,
-            held.id,
-            mistaken.id
-        FROM jsonb_array_elements(batch) WITH ORDINALITY AS given (item, place)
-        LEFT JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
-        LEFT JOIN public.ledger_entry AS mistaken ON mistaken.idempotency_key = item ->> 'corrects'
-        ORDER BY item ->> 'idempotency_key', place
-        ON CONFLICT (idempotency_key) DO NOTHING
-        RETURNING ledger_entry.id
+    -- 4. Entries; a known key adds nothing, and must mean the same. What was added here is known
+    -- from then on by its id and its transaction.
+    INSERT INTO public.ledger_entry (
+        id, kind, reference, idempotency_key, content_sha256, state, occurred_at, recorded_at,
+        expires_at, finishes_id, corrects_id
     )
-    SELECT coalesce(array_agg(fresh.id), '{}') INTO added FROM fresh;
+    SELECT DISTINCT ON (item ->> 'idempotency_key')
+        (item ->> 'id')::uuid,
+        coalesce(item ->> 'kind', held.kind),
+        coalesce(item ->> 'reference', held.reference),
+        item ->> 'idempotency_key',
+        public.ledger_content(item),
+        item ->> 'state',
+        (item ->> 'occurred_at')::timestamptz,
+        now(),
+        (item ->> 'expires_at')::timestamptz,
+        held.id,
+        mistaken.id
+    FROM jsonb_array_elements(batch) WITH ORDINALITY AS given (item, place)
+    LEFT JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
+    LEFT JOIN public.ledger_entry AS mistaken ON mistaken.idempotency_key = item ->> 'corrects'
+    ORDER BY item ->> 'idempotency_key', place
+    ON CONFLICT (idempotency_key) DO NOTHING;
 
     SELECT item ->> 'idempotency_key' INTO wrong
     FROM jsonb_array_elements(batch) AS item
-    JOIN public.ledger_entry AS entry ON entry.idempotency_key = item ->> 'idempotency_key'
+    CROSS JOIN LATERAL (
+        SELECT known.content_sha256 FROM public.ledger_entry AS known
+        WHERE known.idempotency_key = item ->> 'idempotency_key'
+        LIMIT 1
+    ) AS entry
     WHERE entry.content_sha256 <> public.ledger_content(item)
     LIMIT 1;
     IF FOUND THEN
@@ -153,21 +170,41 @@ BEGIN
     INSERT INTO public.ledger_posting (id, entry_id, account_id, amount_minor, currency)
     SELECT public.ledger_new_id(), entry.id, account.id, posting.amount_minor, posting.currency
     FROM jsonb_array_elements(batch) AS item
-    JOIN public.ledger_entry AS entry ON entry.id = (item ->> 'id')::uuid AND entry.id = ANY (added),
+    CROSS JOIN LATERAL (
+        SELECT known.* FROM public.ledger_entry AS known
+        WHERE known.id = (item ->> 'id')::uuid AND known.written_in = pg_current_xact_id()
+        LIMIT 1
+    ) AS entry,
         jsonb_to_recordset(item -> 'postings')
             AS posting (kind text, owner_ref text, currency text, amount_minor bigint)
-    JOIN public.ledger_account AS account
-        ON account.kind = posting.kind AND account.owner_ref = posting.owner_ref
-        AND account.currency = posting.currency
+    CROSS JOIN LATERAL (
+        SELECT known.id FROM public.ledger_account AS known
+        WHERE known.kind = posting.kind AND known.owner_ref = posting.owner_ref
+            AND known.currency = posting.currency
+        LIMIT 1
+    ) AS account
     UNION ALL
     SELECT public.ledger_new_id(), entry.id, line.account_id, line.amount_minor, line.currency
-    FROM public.ledger_entry AS entry
-    JOIN public.ledger_posting AS line ON line.entry_id = entry.finishes_id
-    WHERE entry.id = ANY (added);
+    FROM jsonb_array_elements(batch) AS item
+    CROSS JOIN LATERAL (
+        SELECT known.* FROM public.ledger_entry AS known
+        WHERE known.id = (item ->> 'id')::uuid AND known.written_in = pg_current_xact_id()
+        LIMIT 1
+    ) AS entry
+    CROSS JOIN LATERAL (
+        SELECT known.* FROM public.ledger_posting AS known
+        WHERE known.entry_id = entry.finishes_id
+        OFFSET 0
+    ) AS line;
 
-    SELECT entry.idempotency_key INTO wrong
-    FROM public.ledger_entry AS entry
-    WHERE entry.id = ANY (added) AND NOT EXISTS (
+    SELECT item ->> 'idempotency_key' INTO wrong
+    FROM jsonb_array_elements(batch) AS item
+    CROSS JOIN LATERAL (
+        SELECT known.* FROM public.ledger_entry AS known
+        WHERE known.id = (item ->> 'id')::uuid AND known.written_in = pg_current_xact_id()
+        LIMIT 1
+    ) AS entry
+    WHERE NOT EXISTS (
         SELECT FROM public.ledger_posting AS line WHERE line.entry_id = entry.id
     )
     LIMIT 1;
@@ -192,24 +229,34 @@ BEGIN
                 AS credits_pending,
             coalesce(sum(-line.amount_minor * final) FILTER (WHERE line.amount_minor < 0), 0)
                 AS credits_posted
-        FROM public.ledger_entry AS entry
+        FROM jsonb_array_elements(batch) AS item
         CROSS JOIN LATERAL (
-            SELECT
-                CASE WHEN entry.state = 'pending' THEN 1
-                    WHEN entry.finishes_id IS NOT NULL THEN -1 ELSE 0 END AS held,
-                CASE WHEN entry.state = 'posted' THEN 1 ELSE 0 END AS final
-        ) AS effect
-        JOIN public.ledger_posting AS line ON line.entry_id = entry.id
-        WHERE entry.id = ANY (added)
+            SELECT known.id,
+                CASE WHEN known.state = 'pending' THEN 1
+                    WHEN known.finishes_id IS NOT NULL THEN -1 ELSE 0 END AS held,
+                CASE WHEN known.state = 'posted' THEN 1 ELSE 0 END AS final
+            FROM public.ledger_entry AS known
+            WHERE known.id = (item ->> 'id')::uuid AND known.written_in = pg_current_xact_id()
+            LIMIT 1
+        ) AS entry
+        CROSS JOIN LATERAL (
+            SELECT known.account_id, known.amount_minor FROM public.ledger_posting AS known
+            WHERE known.entry_id = entry.id
+            OFFSET 0
+        ) AS line
         GROUP BY line.account_id
     ) AS moved
     WHERE account.id = moved.account_id AND account.keeps_total;
 
     RETURN QUERY
     SELECT entry.id, entry.idempotency_key::text,
-        entry.id = (item ->> 'id')::uuid AND entry.id = ANY (added)
+        entry.id = (item ->> 'id')::uuid
     FROM jsonb_array_elements(batch) WITH ORDINALITY AS given (item, place)
-    JOIN public.ledger_entry AS entry ON entry.idempotency_key = item ->> 'idempotency_key'
+    CROSS JOIN LATERAL (
+        SELECT known.id, known.idempotency_key FROM public.ledger_entry AS known
+        WHERE known.idempotency_key = item ->> 'idempotency_key'
+        LIMIT 1
+    ) AS entry
     ORDER BY place;
 END
 $$;

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, ProgrammingError, connection, transaction
+from psycopg.conninfo import make_conninfo
 
 from payments.ledger import selectors, services
 from payments.ledger.models import Account, AccountKind, Entry, Posting
@@ -48,23 +49,22 @@ BALANCED = postings(("a", 5, "EUR"), ("b", -5, "EUR"))
 @pytest.fixture
 def owner(db: None) -> Iterator[psycopg.Connection]:  # noqa: ARG001  The clone must be there.
     """Work on the test's database as the owner of the tables, in a transaction that is undone."""
-    with psycopg.connect(**address_of_owner()) as connected:
+    with psycopg.connect(address_of_owner()) as connected:
         connected.execute(NEW_ACCOUNTS)
         connected.execute(NEW_ENTRY)
         yield connected
         connected.rollback()
 
 
-def address_of_owner() -> dict[str, str]:
+def address_of_owner() -> str:
     address = dj_database_url.parse(settings.DATABASE_ADMIN_URL)
-    parts = {
-        "host": address["OPTIONS"].get("host") or address["HOST"],
-        "port": str(address["PORT"] or ""),
-        "user": address["USER"],
-        "password": address["PASSWORD"],
-        "dbname": connection.settings_dict["NAME"],
-    }
-    return {name: part for name, part in parts.items() if part}
+    return make_conninfo(
+        host=address["OPTIONS"].get("host") or address["HOST"],
+        port=address["PORT"] or None,
+        user=address["USER"],
+        password=address["PASSWORD"] or None,
+        dbname=connection.settings_dict["NAME"],
+    )
 
 
 @pytest.mark.promise("M1")
@@ -147,12 +147,12 @@ def test_even_the_owner_cannot_add_to_an_entry_that_has_its_postings(
 @pytest.mark.promise("M2")
 @pytest.mark.django_db(transaction=True)
 def test_even_the_owner_cannot_add_to_an_entry_of_an_earlier_transaction() -> None:
-    with psycopg.connect(**address_of_owner()) as first:
+    with psycopg.connect(address_of_owner()) as first:
         first.execute(NEW_ACCOUNTS)
         first.execute(NEW_ENTRY)
 
     with (
-        psycopg.connect(**address_of_owner()) as second,
+        psycopg.connect(address_of_owner()) as second,
         pytest.raises(psycopg.IntegrityError) as refusal,
     ):
         second.execute(BALANCED)
