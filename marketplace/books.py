@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from payments.ledger import selectors as ledger
 from projects.funding import selectors as funding
+from projects.matching import selectors as matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,10 @@ class Fingerprint:
 def verify() -> Verification:
     """Recompute every account, entry, pot and campaign total, all as of one moment."""
     with _one_moment():
-        return Verification(ledger.size(), [*ledger.verify(), *funding.verify_differences()])
+        return Verification(
+            ledger.size(),
+            [*ledger.verify(), *matching.verify_differences(), *funding.verify_differences()],
+        )
 
 
 def fingerprint() -> Fingerprint:

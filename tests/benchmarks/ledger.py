@@ -14,20 +14,15 @@ from contextlib import nullcontext
 from itertools import count
 from typing import TYPE_CHECKING
 
-import django
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import F
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.test")
-django.setup()
-
-from django.conf import settings  # noqa: E402  After the set-up, like all that follows.
-from django.db import connection, models, transaction  # noqa: E402
-from django.db.models import F  # noqa: E402
-
-from marketplace import database, embedded  # noqa: E402
-from payments.ledger import services  # noqa: E402
-from payments.ledger.services import AccountKey, AccountKind, Entry, Posting  # noqa: E402
-from tests import databases  # noqa: E402
-from tests.make.ledger import NOON  # noqa: E402
+from marketplace import database, embedded
+from payments.ledger import services
+from payments.ledger.services import AccountKey, AccountKind, Entry, Posting
+from tests import databases
+from tests.make.ledger import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Callable

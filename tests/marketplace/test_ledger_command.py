@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+
+from marketplace import database
+from payments.ledger import services
+from payments.ledger.models import AccountKind
+from tests.make import ledger as make
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("ledger", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def document(*arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(*arguments, "--json"))
+    return found
+
+
+@pytest.mark.django_db
+def test_books_that_agree_are_said_to_agree() -> None:
+    make.pot(minor=30_00)
+
+    assert document("verify") == {
+        "ok": True,
+        "entries": 1,
+        "postings": 2,
+        "accounts": 2,
+        "differences": [],
+    }
+    assert run("verify") == "1 entries, 2 postings, 2 accounts\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_books_that_do_not_agree_end_with_one_and_name_the_difference() -> None:
+    make.pot(minor=30_00)
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_account SET credits_posted = 3001 WHERE kind = 'match_pot'")
+    out = StringIO()
+
+    with pytest.raises(CommandError) as failure:
+        call_command("ledger", "verify", "--json", stdout=out)
+
+    assert failure.value.returncode == 1
+    assert json.loads(out.getvalue())["differences"] == [
+        {
+            "kind": "account",
+            "key": "match_pot/fund credits_posted",
+            "currency": "EUR",
+            "expected": "30.00",
+            "found": "30.01",
+        }
+    ]
+    with pytest.raises(CommandError):
+        call_command("ledger", "verify", stdout=(text := StringIO()))
+    assert "expected 30.00, found 30.01" in text.getvalue()
+
+
+@pytest.mark.django_db
+def test_equal_books_have_equal_fingerprints_whatever_their_ids_and_order() -> None:
+    prints = []
+    for keys in (("a", "b"), ("b", "a")):
+        with transaction.atomic():
+            pot = make.pot(minor=30_00)
+            earned = make.account(AccountKind.MATCH_EARNED, "campaign:well")
+            for key in keys:
+                services.post([make.entry(debit=pot, credit=earned, minor=1_00, key=key)])
+            prints.append(document("fingerprint"))
+            transaction.set_rollback(True)
+
+    assert prints[0] == prints[1]
+    assert prints[0]["accounts"] == 3
+    assert prints[0]["contributions"] == 0
+    assert len(prints[0]["sha256"]) == 64
+
+
+@pytest.mark.django_db
+def test_a_cent_more_is_another_fingerprint() -> None:
+    make.pot(minor=30_00)
+    before = document("fingerprint")
+    make.pot(minor=1)
+
+    after = document("fingerprint")
+
+    assert after["sha256"] != before["sha256"]
+    assert run("fingerprint").startswith(after["sha256"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("export",)])
+def test_an_unknown_action_is_refused(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="Say what to do: verify or fingerprint") as refusal:
+        run(*arguments)
+
+    assert refusal.value.returncode == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_books_are_read_as_of_one_moment() -> None:
+    make.pot(minor=30_00)
+
+    assert document("verify")["ok"]  # Outside any transaction: it opens a snapshot of its own.
+    assert not connection.in_atomic_block
