@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
+from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 logger = logging.getLogger(__name__)
+
+_asleep: ContextVar[bool] = ContextVar("asleep", default=False)
+
+
+@contextmanager
+def asleep() -> Iterator[None]:
+    """Wake nobody for what is written in here: for a load that does all of its work itself."""
+    before = _asleep.set(True)
+    try:
+        yield
+    finally:
+        _asleep.reset(before)
 
 
 def wake_on_commit(task: str, **arguments: str) -> None:
     """Queue a task by name once the surrounding transaction has committed."""
+    if _asleep.get():
+        return
     transaction.on_commit(partial(wake, task, **arguments))
 
 

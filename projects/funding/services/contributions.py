@@ -43,13 +43,20 @@ def gift_of(contribution: Contribution) -> matching.Gift:
 
 
 @transaction.atomic
-def begin_contribution(
-    *, campaign_id: UUID, amount: Money, idempotency_key: str, language: str, now: datetime
+def begin_contribution(  # noqa: PLR0913  The form, and the name the books will know it by.
+    *,
+    campaign_id: UUID,
+    amount: Money,
+    idempotency_key: str,
+    language: str,
+    now: datetime,
+    key: str | None = None,
 ) -> Contribution:
     """Start a contribution and reserve its match. The same form sent again starts nothing new.
 
     A form sent again with another amount changes the amount as long as nobody has gone to pay;
-    after that the first amount stands.
+    after that the first amount stands. `key` is the natural key of a contribution that has one,
+    as in a demo world; every other gets a new one.
 
     Raises:
         CampaignClosed: the campaign takes no new money.
@@ -64,7 +71,7 @@ def begin_contribution(
     refuse_unless_open(campaign, now)
     _refuse_out_of_range(campaign, amount)
     contribution = Contribution.objects.create(
-        key=uuid7().hex,
+        key=key or uuid7().hex,
         idempotency_key=idempotency_key,
         campaign=campaign,
         amount_minor=amount.minor,
