@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from projects.matching import documents
+from payments.money import Money
+from projects.matching import documents, services
 from projects.matching.rules import Counted, Rule
+from tests.make import catalogue
+
+if TYPE_CHECKING:
+    from projects.matching.models import ProgrammeVersion
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+PUBLISHED = datetime(2026, 2, 1, tzinfo=UTC)
+PROJECT = UUID(int=1)
 Document = dict[str, Any]
+
+_serial = count(1)
 
 
 def document(**changes: object) -> Document:
@@ -46,3 +57,53 @@ def money(  # noqa: PLR0913  One keyword for each fact a test may care about.
         project=project,
         facts=facts or {},
     )
+
+
+def programme(*, pot_minor: int = 10_000_00, **changes: object) -> ProgrammeVersion:
+    """Publish a programme under a new id and fill its pot."""
+    terms = document(**({"id": f"fund-{next(_serial)}"} | changes))
+    version = services.publish_programme(
+        document=terms, agency_id=catalogue.agency().pk, now=PUBLISHED
+    )
+    if pot_minor:
+        fund(version.programme_id, pot_minor, currency=terms["currency"])
+    return version
+
+
+def fund(programme_id: str, minor: int, *, currency: str = "EUR") -> None:
+    services.fund_pot(
+        programme_id=programme_id,
+        amount=Money(minor, currency),
+        idempotency_key=f"test-{next(_serial)}",
+        now=PUBLISHED,
+    )
+
+
+def gift(  # noqa: PLR0913  One keyword for each fact a test may care about.
+    minor: int = 100_00,
+    *,
+    ref: str = "",
+    donor: str | None = "donor-1",
+    project: UUID = PROJECT,
+    currency: str = "EUR",
+    country: str = "KEN",
+    residence: str | None = "DEU",
+) -> services.Gift:
+    return services.Gift(
+        contribution_ref=ref or f"contribution-{next(_serial)}",
+        campaign_key="campaign:a-well",
+        project_id=project,
+        project_slug="a-well",
+        country=country,
+        sector="water",
+        kind="social",
+        amount=Money(minor, currency),
+        donor_key=donor,
+        residence=residence,
+    )
+
+
+def counted(given: services.Gift, *, settled_at: datetime = NOON) -> services.Gift:
+    """Count a gift as money that has arrived, and return it."""
+    services.count(gift=given, settled_at=settled_at, now=settled_at)
+    return given

@@ -5,6 +5,7 @@ The caller holds the programme's lock.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,7 +118,6 @@ def _write(
         + [entries.commit(row, currency=programme.currency, at=now) for row in given]
     )
     lines = entries.finish(held, to=Reservation.State.CONSUMED, at=now, reason="decided")
-    Reservation.objects.bulk_update(held, ["state", "finished_at"])
     Allocation.objects.bulk_create(rows)
     MatchTransition.objects.bulk_create([*lines, *(_line(row) for row in rows)])
     _pass_on([case.waiting for case in cases], {row.contribution_ref for row in given})
@@ -163,15 +163,14 @@ def _line(row: Allocation) -> MatchTransition:
 
 def _pass_on(waiting: Sequence[WaitingMoney], matched: set[str]) -> None:
     """Take matched money off the line; let the next programme decide on what got nothing."""
-    moved, done = [], []
+    moved, done = defaultdict(list), []
     for each in waiting:
         following = each.money.candidate_after(each.programme_id)
         if each.contribution_ref in matched or following is None:
             done.append(each.pk)
         else:
-            each.programme_id = following
-            moved.append(each)
+            moved[following].append(each.pk)
     WaitingMoney.objects.filter(pk__in=done).delete()
-    WaitingMoney.objects.bulk_update(moved, ["programme_id"])
-    for programme_id in sorted({each.programme_id for each in moved}):
+    for programme_id, keys in sorted(moved.items()):
+        WaitingMoney.objects.filter(pk__in=keys).update(programme_id=programme_id)
         queue.wake_on_commit(TASK, programme_id=programme_id)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from payments.ledger.services import Entry, Posting
 from projects.matching import engine
-from projects.matching.models import MatchTransition
+from projects.matching.models import MatchTransition, Reservation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from projects.matching.models import Allocation, Reservation
+    from projects.matching.models import Allocation
 
 
 def hold(reservation: Reservation, *, currency: str, at: datetime, until: datetime) -> Entry:
@@ -60,22 +60,22 @@ def _to_campaign(match: Allocation | Reservation, currency: str) -> tuple[Postin
 
 
 def finish(
-    reservations: Iterable[Reservation], *, to: Reservation.State, at: datetime, reason: str
+    reservations: Sequence[Reservation], *, to: Reservation.State, at: datetime, reason: str
 ) -> list[MatchTransition]:
-    """Set reservations to their last state and return the log lines; saves neither."""
-    lines = []
-    for reservation in reservations:
-        lines.append(
-            MatchTransition(
-                subject=MatchTransition.Subject.RESERVATION,
-                subject_id=reservation.pk,
-                contribution_ref=reservation.contribution_ref,
-                from_state=reservation.state,
-                to_state=to,
-                reason=reason,
-                facts={"amount_minor": reservation.amount_minor},
-                at=at,
-            )
+    """Give active reservations their last state; return the lines of the log, not yet saved."""
+    Reservation.objects.filter(pk__in=[each.pk for each in reservations]).update(
+        state=to, finished_at=at
+    )
+    return [
+        MatchTransition(
+            subject=MatchTransition.Subject.RESERVATION,
+            subject_id=each.pk,
+            contribution_ref=each.contribution_ref,
+            from_state=Reservation.State.ACTIVE,
+            to_state=to,
+            reason=reason,
+            facts={"amount_minor": each.amount_minor},
+            at=at,
         )
-        reservation.state, reservation.finished_at = to, at
-    return lines
+        for each in reservations
+    ]

@@ -163,21 +163,18 @@ def _reservation(gift: Gift, best: Offer, *, own: Reservation | None, now: datet
     )
 
 
-@transaction.atomic
 def _replace(own: Reservation | None, new: Reservation | None, *, now: datetime) -> None:
-    """Book the end of one reservation and the beginning of another, both or neither."""
-    lines = []
-    booked = []
+    """Write the end of one reservation and the beginning of another; the ledger may refuse both."""
+    booked, lines = [], []
     if own:
         booked.append(entries.give_back(own, at=now))
     if new:
-        currency = new.version.rule.currency
         until = new.held_since + LONGEST
+        currency = new.version.rule.currency
         booked.append(entries.hold(new, currency=currency, at=now, until=until))
     post(booked)
     if own:
         lines += entries.finish([own], to=State.RELEASED, at=now, reason="replaced")
-        own.save(update_fields=["state", "finished_at"])
     if new:
         new.save(force_insert=True)
         lines.append(_begun(new, at=now))
@@ -187,7 +184,6 @@ def _replace(own: Reservation | None, new: Reservation | None, *, now: datetime)
 def _give_back(reservations: list[Reservation], *, reason: str, now: datetime) -> None:
     post([entries.give_back(each, at=now) for each in reservations])
     lines = entries.finish(reservations, to=State.RELEASED, at=now, reason=reason)
-    Reservation.objects.bulk_update(reservations, ["state", "finished_at"])
     MatchTransition.objects.bulk_create(lines)
 
 

@@ -1,0 +1,219 @@
+"""What the database refuses to the application, whatever the code says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import Error, IntegrityError, connection, transaction
+
+from projects.matching import services
+from projects.matching.models import Allocation, Programme, Reservation
+from tests.make import matching as make
+
+if TYPE_CHECKING:
+    from projects.matching.models import ProgrammeVersion
+
+pytestmark = pytest.mark.django_db
+FROZEN = (
+    "matching_programme",
+    "matching_programme_version",
+    "matching_counted_money",
+    "matching_transition",
+)
+KEPT = ("matching_reservation", "matching_allocation")
+
+
+@pytest.fixture
+def version() -> ProgrammeVersion:
+    """Return a programme with a row in every table of the room."""
+    made = make.programme(id="fund")
+    gift = make.gift(100_00, ref="held")
+    services.reserve(gift=gift, now=make.NOON)
+    make.counted(make.gift(100_00, ref="matched", donor="d2"))
+    services.allocate_due(programme_id="fund", now=make.NOON)
+    return made
+
+
+def refused(statement: str, values: list[object] | None = None) -> str:
+    """Run a statement as the application and return what the database says against it."""
+    with pytest.raises(Error) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+    return str(refusal.value)
+
+
+@pytest.mark.usefixtures("version")
+@pytest.mark.parametrize("table", FROZEN)
+def test_frozen_rows_cannot_be_changed_or_removed(table: str) -> None:
+    assert f"{table} is written once" in refused(f"UPDATE {table} SET id = id")  # noqa: S608
+    assert f"{table} is written once" in refused(f"DELETE FROM {table}")  # noqa: S608
+    assert "permission denied" in refused(f"TRUNCATE {table}")
+    assert "must be owner" in refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+
+
+@pytest.mark.usefixtures("version")
+@pytest.mark.parametrize("table", KEPT)
+def test_reservations_and_allocations_cannot_be_removed(table: str) -> None:
+    assert f"{table} is written once" in refused(f"DELETE FROM {table}")  # noqa: S608
+    assert "permission denied" in refused(f"TRUNCATE {table}")
+
+
+@pytest.mark.usefixtures("version")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount_minor = 1",
+        "campaign_key = 'campaign:mine'",
+        "donor_key = NULL",
+        "steps = '[]'",
+        "state = 'paid'",
+        "state = 'unmatched'",
+        "state = 'clawed_back'",
+    ],
+)
+def test_an_allocation_keeps_its_terms_and_moves_only_as_it_may(change: str) -> None:
+    said = refused(f"UPDATE matching_allocation SET {change}")  # noqa: S608
+
+    assert said.startswith("allocation of matched cannot go from committed to ")
+
+
+MOVES = {
+    ("committed", "earned"),
+    ("committed", "released"),
+    ("earned", "paid"),
+    ("earned", "clawed_back"),
+    ("paid", "clawed_back"),
+}
+
+
+@pytest.mark.parametrize("before", Allocation.State.values)
+@pytest.mark.parametrize("later", Allocation.State.values)
+def test_the_grid_of_moves_of_an_allocation(
+    version: ProgrammeVersion, before: str, later: str
+) -> None:
+    nothing = before == "unmatched"
+    row = Allocation.objects.create(
+        contribution_ref="row",
+        programme=version.programme,
+        version=version,
+        campaign_key="campaign:a-well",
+        project_id=make.PROJECT,
+        amount_minor=0 if nothing else 5,
+        state=before,
+        reason="pot_exhausted" if nothing else "",
+        steps=[],
+        ledger_key="" if nothing else "key",
+        settled_at=make.NOON,
+        allocated_at=make.NOON,
+    )
+    statement = "UPDATE matching_allocation SET state = %s WHERE id = %s"
+
+    if (before, later) in MOVES or before == later:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [later, row.pk])
+        row.refresh_from_db()
+        assert row.state == later
+    else:
+        assert "cannot go from" in refused(statement, [later, row.pk])
+
+
+@pytest.mark.usefixtures("version")
+def test_a_reservation_keeps_its_terms_and_ends_once() -> None:
+    for change in ("amount_minor = 1", "donor_key = NULL", "held_since = now()"):
+        assert "keeps its terms" in refused(f"UPDATE matching_reservation SET {change}")  # noqa: S608
+
+    services.release(contribution_ref="held", now=make.NOON)
+
+    again = "UPDATE matching_reservation SET state = 'active', finished_at = NULL"
+    assert "keeps its terms" in refused(again)
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"state": "given"}, "matching_allocation_state_known"),
+        ({"amount_minor": 0}, "matching_allocation_state_fits_amount"),
+        ({"amount_minor": -1}, "matching_allocation_state_fits_amount"),
+        ({"ledger_key": ""}, "matching_allocation_state_fits_amount"),
+        (
+            {"state": "unmatched", "amount_minor": 0, "ledger_key": ""},
+            "matching_allocation_state_fits_amount",
+        ),
+        ({"contribution_ref": "matched"}, "matching_allocation_once"),
+        ({"ledger_key": "match_committed:matched:fund"}, "matching_allocation_ledger_key_once"),
+    ],
+)
+def test_an_impossible_allocation_is_refused(
+    version: ProgrammeVersion, changes: dict[str, object], constraint: str
+) -> None:
+    row = {
+        "contribution_ref": "row",
+        "programme": version.programme,
+        "version": version,
+        "campaign_key": "campaign:a-well",
+        "project_id": make.PROJECT,
+        "amount_minor": 5,
+        "state": "committed",
+        "steps": [],
+        "ledger_key": "key",
+        "settled_at": make.NOON,
+        "allocated_at": make.NOON,
+    }
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Allocation.objects.create(**(row | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"state": "held", "finished_at": make.NOON}, "matching_reservation_state_known"),
+        ({"state": "released"}, "matching_reservation_finished_iff_not_active"),
+        ({"finished_at": make.NOON}, "matching_reservation_finished_iff_not_active"),
+        ({"amount_minor": 0}, "matching_reservation_amounts_positive"),
+        ({"contribution_ref": "held", "number": 2}, "matching_reservation_one_active"),
+        (
+            {
+                "contribution_ref": "held",
+                "number": 1,
+                "state": "released",
+                "finished_at": make.NOON,
+            },
+            "matching_reservation_number_once",
+        ),
+    ],
+)
+def test_an_impossible_reservation_is_refused(
+    version: ProgrammeVersion, changes: dict[str, object], constraint: str
+) -> None:
+    row = {
+        "contribution_ref": "row",
+        "number": 1,
+        "programme": version.programme,
+        "version": version,
+        "campaign_key": "campaign:a-well",
+        "project_id": make.PROJECT,
+        "base_minor": 5,
+        "amount_minor": 5,
+        "ledger_key": "key",
+        "held_since": make.NOON,
+        "expires_at": make.NOON,
+    }
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Reservation.objects.create(**(row | changes))
+
+
+@pytest.mark.parametrize("changes", [{"id": "a fund"}, {"currency": "eur"}])
+def test_an_impossible_programme_is_refused(
+    version: ProgrammeVersion, changes: dict[str, str]
+) -> None:
+    row = {
+        "id": "other",
+        "agency": version.programme.agency,
+        "currency": "EUR",
+        "created_at": make.NOON,
+    }
+
+    with pytest.raises(IntegrityError, match="matching_programme_"), transaction.atomic():
+        Programme.objects.create(**(row | changes))

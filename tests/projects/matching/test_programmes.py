@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from payments.money import Money
+from projects.matching import selectors, services
+from projects.matching.documents import RuleNotUnderstood
+from projects.matching.models import Programme, ProgrammeVersion
+from projects.matching.services import ProgrammeRefused
+from tests.make import catalogue
+from tests.make import matching as make
+
+pytestmark = pytest.mark.django_db
+LATER = make.PUBLISHED + timedelta(days=1)
+
+
+def test_publishing_makes_version_one_of_a_new_programme() -> None:
+    agency = catalogue.agency()
+
+    version = services.publish_programme(
+        document=make.document(), agency_id=agency.pk, now=make.PUBLISHED
+    )
+
+    assert (version.programme_id, version.number) == ("kenya-fund", 1)
+    assert version.published_at == make.PUBLISHED
+    assert version.programme.agency == agency
+    assert version.programme.currency == "EUR"
+    assert version.rule == make.rule()
+
+
+def test_publishing_the_same_document_again_changes_nothing() -> None:
+    first = make.programme(id="fund")
+
+    again = services.publish_programme(
+        document=first.document, agency_id=first.programme.agency_id, now=LATER
+    )
+
+    assert again == first
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_another_document_is_a_new_version_from_then_on() -> None:
+    first = make.programme(id="fund")
+
+    second = services.publish_programme(
+        document=make.document(id="fund", rate=[1, 1]),
+        agency_id=first.programme.agency_id,
+        now=LATER,
+    )
+
+    assert second.number == 2
+    before = LATER - timedelta(seconds=1)
+    assert [each.version for each in selectors.programmes(now=before)] == [first]
+    assert [each.version for each in selectors.programmes(now=LATER)] == [second]
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "message"),
+    [
+        ({"currency": "USD"}, 1, "The currency of a programme never changes"),
+        ({"rate": [3, 1]}, 0, "A newer version of this programme is already public"),
+    ],
+)
+def test_a_version_that_may_not_be_is_refused(
+    changes: dict[str, object], days: int, message: str
+) -> None:
+    first = make.programme(id="fund")
+
+    with pytest.raises(ProgrammeRefused, match=message):
+        services.publish_programme(
+            document=make.document(id="fund", **changes),
+            agency_id=first.programme.agency_id,
+            now=make.PUBLISHED + timedelta(days=days),
+        )
+
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_another_agency_cannot_publish_under_the_same_name() -> None:
+    make.programme(id="fund")
+
+    with pytest.raises(ProgrammeRefused, match="This programme belongs to another agency"):
+        services.publish_programme(
+            document=make.document(id="fund", rate=[3, 1]),
+            agency_id=catalogue.agency().pk,
+            now=LATER,
+        )
+
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_a_document_that_is_no_rule_leaves_nothing_behind() -> None:
+    with pytest.raises(RuleNotUnderstood):
+        services.publish_programme(
+            document=make.document(rate=[1]), agency_id=catalogue.agency().pk, now=make.PUBLISHED
+        )
+
+    assert not Programme.objects.exists()
+
+
+def test_a_pot_is_filled_once_for_each_key() -> None:
+    version = make.programme(pot_minor=0)
+    put_in = [
+        services.fund_pot(
+            programme_id=version.programme_id,
+            amount=Money(5_000_00, "EUR"),
+            idempotency_key=key,
+            now=make.NOON,
+        ).created
+        for key in ("first", "first", "second")
+    ]
+
+    assert put_in == [True, False, True]
+    assert selectors.left([version.programme_id]) == {version.programme_id: Money(10_000_00, "EUR")}
+
+
+@pytest.mark.parametrize("amount", [Money(1_00, "USD"), Money(0, "EUR"), Money(-1, "EUR")])
+def test_a_pot_takes_only_money_of_its_currency(amount: Money) -> None:
+    version = make.programme(pot_minor=0)
+
+    with pytest.raises(ProgrammeRefused, match="A pot takes amounts above zero in EUR"):
+        services.fund_pot(
+            programme_id=version.programme_id, amount=amount, idempotency_key="x", now=make.NOON
+        )
+
+    assert selectors.left([version.programme_id]) == {version.programme_id: Money(0, "EUR")}
