@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from cms.pages import front
+from cms.pages.blocks import SECTIONS
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class HomePage(Page):  # type: ignore[misc]
+    """The way in, once for each language. Words are the editors'; figures are read when shown."""
+
+    class Translation(models.TextChoices):
+        ORIGINAL = "original", _("Written in this language")
+        MACHINE = "machine", _("Translated by a machine, not checked")
+        REVIEWED = "reviewed", _("Translated and checked by a person")
+
+    heading = models.CharField(
+        _("heading"),
+        max_length=100,
+        help_text=_("Shown while no public fund adds to the amount asked about."),
+    )
+    lead = models.TextField(_("first words"), max_length=300)
+    translation = models.CharField(
+        _("translation"), max_length=16, choices=Translation, default=Translation.ORIGINAL
+    )
+    sections = StreamField(SECTIONS, verbose_name=_("sections"), blank=True)
+
+    content_panels: ClassVar[list[Any]] = [
+        *Page.content_panels,
+        FieldPanel("heading"),
+        FieldPanel("lead"),
+        FieldPanel("sections"),
+        FieldPanel("translation"),
+    ]
+    max_count_per_parent = 1
+    subpage_types: ClassVar[list[str]] = []
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    template = "cms_pages/home.html"
+
+    class Meta:
+        db_table = "cms_home_page"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Add what is going on now, and what the amount asked about would become."""
+        now = timezone.now()
+        view = front.front_page(language=self.locale.language_code, now=now)
+        sum_ = front.calculate(
+            view, amount=request.GET.get("amount"), country=request.GET.get("country"), now=now
+        )
+        shown = {"front": view, "calculation": sum_}
+        return {**super().get_context(request, *args, **kwargs), **shown}
