@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import inspect
 import json
-from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -12,7 +11,11 @@ from django.utils.module_loading import import_string
 
 from marketplace.jobs import JOBS, beat_schedule
 
-NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
+
+@pytest.fixture(autouse=True)
+def _every_task_is_known() -> None:
+    """Import the rooms' tasks, as a worker does when it starts."""
+    current_app.loader.import_default_modules()
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.task)
