@@ -70,9 +70,6 @@ class Payment(models.Model):
 
     objects = PaymentQuerySet.as_manager()
 
-    if TYPE_CHECKING:
-        moves: models.Manager[PaymentMove]
-
     class Meta:
         constraints = (
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from payments.models import Payment, PaymentMove
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
 S = Payment.State
 ALLOWED: dict[str, frozenset[str]] = {
@@ -25,11 +26,11 @@ class MoveRefused(Exception):
     """A payment cannot go from the state it is in to the one wanted."""
 
 
-def lock(payment_id: object) -> Payment:
+def lock(payment_id: UUID) -> Payment:
     """Return the payment, locked together with the others of its reference, in id order."""
     reference = Payment.objects.values_list("reference", flat=True).get(pk=payment_id)
     siblings = Payment.objects.select_for_update().filter(reference=reference).order_by("id")
-    return next(payment for payment in siblings if str(payment.pk) == str(payment_id))
+    return next(payment for payment in siblings if payment.pk == payment_id)
 
 
 def move(payment: Payment, state: Payment.State, *, cause: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from payments.sandbox.server import serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from payments.sandbox.server import Running
 
@@ -24,7 +24,7 @@ def sandbox() -> Iterator[Running]:
 
 
 @pytest.fixture
-def provider(sandbox: Running, settings: SettingsWrapper) -> Running:
+def provider(sandbox: Running, settings: Settings) -> Running:
     """Let the product ask the fresh sandbox."""
     settings.STRIPE_API_BASE = sandbox.url
     return sandbox

@@ -23,8 +23,7 @@ from tests.payments.line import line_to, nobody
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django import DjangoCaptureOnCommitCallbacks
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
     from payments.gateway.base import HostedPage, PageRequest
     from payments.sandbox.server import Running
@@ -44,7 +43,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 
 @pytest.fixture
-def line(sandbox: Running, settings: SettingsWrapper) -> Iterator[Line]:
+def line(sandbox: Running, settings: Settings) -> Iterator[Line]:
     """Let the product ask the sandbox over a line that can be broken."""
     with line_to(sandbox.url) as opened, patience(10):
         settings.STRIPE_API_BASE = opened.url
@@ -204,7 +203,7 @@ def test_the_provider_is_asked_outside_any_transaction(provider: Running) -> Non
 @pytest.mark.django_db
 @pytest.mark.promise("D3")
 def test_with_the_provider_down_nothing_is_taken_and_the_row_stays(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     settings.STRIPE_API_BASE = nobody()
     payment = make_payments.payment()

@@ -27,8 +27,7 @@ from tests.payments.line import nobody
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_django import DjangoCaptureOnCommitCallbacks
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
     from payments.sandbox.server import Running
 
@@ -283,7 +282,7 @@ def test_if_the_books_refuse_the_payment_stays_open() -> None:
     payment = opened()
 
     with (
-        mock.patch.object(settlement.ledger, "post", side_effect=DatabaseError),
+        mock.patch("payments.ledger.services.post", side_effect=DatabaseError),
         pytest.raises(DatabaseError),
         transaction.atomic(),
     ):
@@ -474,7 +473,7 @@ def test_who_pays_while_we_close_the_page_has_paid(provider: Running) -> None:
     ("card", "state"), [("4000000000001000", S.SETTLED), ("4000000000001018", S.FAILED)]
 )
 def test_a_bank_that_takes_its_time_is_waited_for(
-    settings: SettingsWrapper, card: str, state: str
+    settings: Settings, card: str, state: str
 ) -> None:
     hours = [0]
     with serve(clock=lambda: NOON.timestamp() + hours[0] * 3600) as sandbox:
@@ -495,7 +494,7 @@ def test_a_bank_that_takes_its_time_is_waited_for(
 
 @pytest.mark.django_db
 @pytest.mark.promise("D3")
-def test_while_the_provider_is_down_a_payment_stays_as_it_is(settings: SettingsWrapper) -> None:
+def test_while_the_provider_is_down_a_payment_stays_as_it_is(settings: Settings) -> None:
     payment = opened()
     settings.STRIPE_API_BASE = nobody()
 

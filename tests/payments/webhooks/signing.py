@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
 
 CURRENT, PREVIOUS = "whsec_test_current", "whsec_test_previous"
@@ -52,17 +51,16 @@ def rotated(body: bytes, *secrets: str) -> str:
     return f"t={signed_at},{values}"
 
 
-def deliver(
-    client: Client, body: bytes | dict[str, Any], header: str | None = None
-) -> HttpResponse:
-    """Send a body to the webhook address, signed unless a header is given."""
+def deliver(client: Client, body: bytes | dict[str, Any], header: str | None = None) -> int:
+    """Send a body to the webhook address, signed unless a header is given; return the status."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return client.post(
+    answer = client.post(
         reverse("webhooks:receive"),
         raw,
         content_type="application/json",
         headers={"Stripe-Signature": signature(raw) if header is None else header},
     )
+    return answer.status_code
 
 
 def _v1(body: bytes, secret: str, signed_at: int) -> str:
