@@ -49,7 +49,9 @@ def woven_bar(parts: Sequence[tuple[str, int]], *, label: str, thin: bool = Fals
     for (name, _), share in zip(drawn, widths([amount for _, amount in drawn]), strict=True):
         pieces.append((percent(x), percent(share), name))
         x += share
-    rects = format_html_join("", '<rect x="{}" width="{}" height="100%" fill="url(#{})"/>', pieces)
+    rects = format_html_join(
+        "", '<rect x="{}" width="{}" height="100%" fill="url(#weave-{})"/>', pieces
+    )
     gaps = format_html_join(
         "",
         '<rect class="gap" x="{}" width="{}" height="100%"/>',
@@ -73,7 +75,7 @@ def cost_bar(*, fee: int, margin: int, scale: int, target: int, label: str) -> S
     pieces = [(0, at[0], "fee"), (at[0], at[1], "margin")]
     rects = format_html_join(
         "",
-        '<rect class="part" x="{}" y="6" width="{}" height="20" fill="url(#{})"/>',
+        '<rect class="part" x="{}" y="6" width="{}" height="20" fill="url(#weave-{})"/>',
         ((percent(x), percent(width), name) for x, width, name in pieces if width),
     )
     return format_html(

@@ -54,7 +54,7 @@ def _fund(country: str = "KEN", rate: tuple[int, int] = (2, 1)) -> None:
     make_funding.programme(
         at=timezone.now(),
         rate=list(rate),
-        eligible={"project.country": [country]},
+        eligible=[{"field": "project.country", "op": "eq", "value": country}],
         name=f"Invented fund of {country}",
     )
 
@@ -158,10 +158,9 @@ class TestTheFigures:
         make_funding.settled(campaign, minor=50_50, email="b@example.org", at=timezone.now())
         make_catalogue.project(state=Project.State.SUSPENDED)
         today = timezone.now().date()
-        make_delivery.milestone(
-            campaign.project, n=1, due_on=today - timedelta(days=1), is_accepted=True
-        )
-        make_delivery.milestone(campaign.project, n=2, due_on=today - timedelta(days=1))
+        yesterday = today - timedelta(days=1)
+        make_delivery.milestone(campaign.project, n=1, due_on=yesterday, accepted_on=yesterday)
+        make_delivery.milestone(campaign.project, n=2, due_on=yesterday)
         make_delivery.milestone(campaign.project, n=3, due_on=today)
         shown = {_text(pair.dt): _text(pair.dd) for pair in _page(client).select(".stats > div")}
         assert shown == {

@@ -33,14 +33,14 @@ def test_a_bar_says_what_it_shows_and_styles_nothing_inline() -> None:
     assert svg["role"] == "img"
     assert svg["aria-label"] == '50% "raised"'
     fills = [rect.get("fill") for rect in svg("rect") if rect.get("fill")]
-    assert fills == ["url(#own)", "url(#owner)", "url(#rest)"]
+    assert fills == ["url(#weave-own)", "url(#weave-owner)", "url(#weave-rest)"]
     assert len(svg.select("rect.gap")) == 2
     assert not svg.select("[style]")
 
 
 def test_a_bar_of_nothing_is_all_still_needed() -> None:
     svg = _drawn(charts.woven_bar([("own", 0), ("rest", 0)], label="Nothing yet"))
-    assert [(rect["fill"], rect["width"]) for rect in svg("rect")] == [("url(#rest)", "100.00%")]
+    assert [(rect["fill"], rect["width"]) for rect in svg("rect")] == [("url(#weave-rest)", "100.00%")]
 
 
 def test_a_cost_longer_than_the_scale_is_cut_at_its_end() -> None:
