@@ -23,7 +23,8 @@ class Received:
 
     def event(self, secret: str = SECRET) -> stripe.Event:
         """Return the event, its signature checked as the product checks it."""
-        return stripe.Webhook.construct_event(self.payload, self.signature, secret)
+        event: stripe.Event = stripe.Webhook.construct_event(self.payload, self.signature, secret)
+        return event
 
 
 @dataclass

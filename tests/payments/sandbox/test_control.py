@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 YESTERDAY = NOON - 24 * 3600
 
 
-def ask(sandbox: Running, action: str, body: object, *, key: str = make.KEY) -> requests.Response:
+def ask(
+    sandbox: Running,
+    action: str,
+    body: Any,  # noqa: ANN401  Any JSON.
+    *,
+    key: str = make.KEY,
+) -> requests.Response:
     return requests.post(
         f"{sandbox.url}/_sandbox/{action}",
         json=body,

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from payments.sandbox.forms import FormNotUnderstood, Value, decode
 
-names = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
-leaves = st.text(max_size=8)
+names = st.text("abz_", min_size=1, max_size=4)
+leaves = st.text(max_size=4)
 values = st.recursive(
     leaves,
     lambda inner: (
-        st.lists(inner, min_size=1, max_size=12) | st.dictionaries(names, inner, min_size=1)
+        st.lists(inner, min_size=1, max_size=3)
+        | st.dictionaries(names, inner, min_size=1, max_size=3)
     ),
-    max_leaves=20,
+    max_leaves=8,
 )
 
 
@@ -27,7 +28,7 @@ def pairs(name: str, value: Value) -> list[tuple[str, str]]:
     return [pair for key, part in parts for pair in pairs(f"{name}[{key}]", part)]
 
 
-@given(st.dictionaries(names, values))
+@given(st.dictionaries(names, values, max_size=3))
 def test_what_the_packages_write_is_read_back(data: dict[str, Value]) -> None:
     body = urlencode([pair for name, value in data.items() for pair in pairs(name, value)])
 

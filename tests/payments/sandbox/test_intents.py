@@ -72,6 +72,7 @@ def test_a_declined_attempt_stays_on_record(client: Client, token: str, decline_
         confirmed(client, payment_method=token)
 
     assert (refusal.value.http_status, refusal.value.code) == (402, "card_declined")
+    assert refusal.value.error is not None
     assert refusal.value.error.decline_code == decline_code
     (intent,) = client.v1.payment_intents.list().data
     (charge,) = client.v1.charges.list({"payment_intent": intent.id}).data

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-STOPS_WITHIN = 2.0
+STOPS_WITHIN = 5.0  # Half of what a delivery may take.
 
 
 def free_port() -> int:

@@ -175,6 +175,6 @@ def test_an_intent_without_a_charge_has_nothing_to_refund(client: Client) -> Non
 @pytest.mark.parametrize("name", ["charge", "payment_intent"])
 def test_an_unknown_charge_is_not_found(client: Client, name: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refusal:
-        client.v1.refunds.create({name: "ch_none"})  # type: ignore[misc]
+        client.v1.refunds.create({name: "ch_none"})  # type: ignore[arg-type]
 
     assert (refusal.value.http_status, refusal.value.param) == (404, name)
