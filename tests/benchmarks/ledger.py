@@ -12,7 +12,7 @@ import os
 import time
 from contextlib import nullcontext
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -40,6 +40,8 @@ class PlainAccount(models.Model):
     debits = models.BigIntegerField(default=0)
     credits = models.BigIntegerField(default=0)
 
+    objects: ClassVar[models.Manager[PlainAccount]] = models.Manager()
+
     class Meta:
         app_label = "benchmark"
 
@@ -52,6 +54,8 @@ class PlainEntry(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=40)
+
+    objects: ClassVar[models.Manager[PlainEntry]] = models.Manager()
 
     class Meta:
         app_label = "benchmark"
@@ -66,6 +70,8 @@ class PlainPosting(models.Model):
     entry = models.ForeignKey(PlainEntry, models.PROTECT)
     account = models.ForeignKey(PlainAccount, models.PROTECT)
     amount_minor = models.BigIntegerField()
+
+    objects: ClassVar[models.Manager[PlainPosting]] = models.Manager()
 
     class Meta:
         app_label = "benchmark"

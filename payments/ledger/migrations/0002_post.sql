@@ -80,6 +80,10 @@ BEGIN
         JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
         WHERE item ->> 'state' = 'posted'
             AND held.expires_at <= (item ->> 'occurred_at')::timestamptz
+            AND NOT EXISTS (  -- A repetition comes later and is no new decision.
+                SELECT FROM public.ledger_entry AS known
+                WHERE known.idempotency_key = item ->> 'idempotency_key'
+            )
         LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION 'The pending entry % has run out.', wrong

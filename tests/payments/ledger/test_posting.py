@@ -178,6 +178,16 @@ def test_a_pending_entry_that_has_run_out_can_only_be_voided() -> None:
     assert selectors.balance(POT).debits_pending == 0
 
 
+def test_a_repeated_finish_is_not_late() -> None:
+    key = held(minor=10_00)
+    services.finish(key, how="post", idempotency_key="final", occurred_at=NOON)
+
+    again = services.finish(key, how="post", idempotency_key="final", occurred_at=LATER)
+
+    assert not again.created
+    assert selectors.balance(POT) == Balance(credits_posted=30_00, debits_posted=10_00)
+
+
 def test_a_pot_gives_no_more_than_it_holds() -> None:
     pot = make.pot(minor=30_00)
     services.post([make.entry(debit=pot, credit=EARNED, minor=30_00, key="all")])
