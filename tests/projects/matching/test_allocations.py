@@ -10,6 +10,7 @@ from payments import events
 from payments.ledger import selectors as ledger
 from payments.ledger.models import Entry
 from payments.ledger.services import BalanceExceeded, LedgerBusy
+from payments.ledger.services import post as post_entries
 from payments.models import EventDelivery
 from payments.money import Money
 from projects.matching import selectors, services
@@ -23,7 +24,7 @@ from projects.matching.models import (
     Reservation,
     WaitingMoney,
 )
-from projects.matching.services import CountedDifferently, ProgrammesFailed, allocations, decisions
+from projects.matching.services import CountedDifferently, ProgrammesFailed, allocations
 from tests.make import matching as make
 
 if TYPE_CHECKING:
@@ -353,7 +354,7 @@ def test_when_the_ledger_finds_too_little_the_last_in_line_get_nothing(
     refs = [f"c{n}" for n in range(5)]
     for n, ref in enumerate(refs):
         make.counted(make.gift(10_00, ref=ref, donor=ref), settled_at=after(n))
-    real, really_left = decisions.post, 30_00
+    really_left = 30_00
 
     def post(entries: Sequence[LedgerEntry]) -> object:
         nonlocal really_left
@@ -361,9 +362,9 @@ def test_when_the_ledger_finds_too_little_the_last_in_line_get_nothing(
         if asked > really_left:
             raise BalanceExceeded
         really_left -= asked
-        return real(entries)
+        return post_entries(entries)
 
-    monkeypatch.setattr(decisions, "post", post)
+    monkeypatch.setattr("projects.matching.services.decisions.post", post)
     services.allocate_due(programme_id="fund", now=after(9))
 
     assert [row[2:] for row in decisions_on(*refs)] == [
@@ -393,14 +394,13 @@ def test_a_programme_that_fails_does_not_stop_the_others(
             published_at=make.PUBLISHED,
         )
     else:
-        real = decisions.post
 
         def post(entries: Sequence[LedgerEntry]) -> object:
             if any(entry.reference == "a-broken" for entry in entries):
                 raise LedgerBusy
-            return real(entries)
+            return post_entries(entries)
 
-        monkeypatch.setattr(decisions, "post", post)
+        monkeypatch.setattr("projects.matching.services.decisions.post", post)
 
     with pytest.raises(ProgrammesFailed, match="a-broken") as failure:
         services.allocate_all_due(now=after(1))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import projects.matching
-from projects.matching import documents
+from projects.matching import documents, rules
 from projects.matching.caps import Cap, Scope
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.formula import Rate
@@ -239,4 +239,4 @@ def test_schema_and_reader_know_the_same_words() -> None:
     assert set(properties) == {*documents.REQUIRED, *documents.OPTIONAL}
     assert set(SCHEMA["required"]) == set(documents.REQUIRED)
     assert properties["caps"]["items"]["properties"]["scope"]["enum"] == [s.value for s in Scope]
-    assert fact_fields == set(documents.type_of_fact)
+    assert fact_fields == set(rules.type_of_fact)

@@ -12,6 +12,9 @@ from projects.matching.models import Allocation, Programme, Reservation
 from tests.make import matching as make
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from projects.matching.models import ProgrammeVersion
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +38,7 @@ def version() -> ProgrammeVersion:
     return made
 
 
-def refused(statement: str, values: list[object] | None = None) -> str:
+def refused(statement: str, values: Sequence[str | UUID] | None = None) -> str:
     """Run a statement as the application and return what the database says against it."""
     with pytest.raises(Error) as refusal, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -8,16 +8,19 @@ import pytest
 from payments.ledger import selectors as ledger
 from payments.ledger.models import Entry
 from payments.ledger.services import BalanceExceeded, LedgerBusy
+from payments.ledger.services import post as post_entries
 from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.models import MatchTransition, Reservation
-from projects.matching.services import ProgrammesFailed, reservations
+from projects.matching.services import ProgrammesFailed
 from tests.make import matching as make
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_django import DjangoAssertNumQueries
+
+    from payments.ledger.services import Entry as LedgerEntry
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -194,14 +197,14 @@ def test_a_programme_that_fails_does_not_stop_the_others_from_expiring(
         conditions = [{"field": "project.country", "op": "eq", "value": country}]
         make.programme(id=name, eligible=conditions)
         services.reserve(gift=make.gift(country=country), now=make.NOON)
-    real = reservations.engine.locked
+    real = engine.locked
 
     def locked(programme_ids: Sequence[str]) -> object:
         if "a-broken" in programme_ids:
             raise LedgerBusy
         return real(programme_ids)
 
-    monkeypatch.setattr(reservations.engine, "locked", locked)
+    monkeypatch.setattr(engine, "locked", locked)
     with pytest.raises(ProgrammesFailed, match="a-broken"):
         services.expire_reservations(now=after(15))
 
@@ -225,14 +228,13 @@ def test_when_the_ledger_finds_the_pot_empty_nothing_is_held_and_it_is_said(
 ) -> None:
     make.programme(id="fund", rate=[1, 1])
     services.reserve(gift=make.gift(10_00, ref="c1"), now=make.NOON)
-    real = reservations.post
 
-    def post(entries: Sequence[ledger.Entry]) -> object:  # type: ignore[name-defined]
+    def post(entries: Sequence[LedgerEntry]) -> object:
         if any(entry.state == "pending" for entry in entries):
             raise BalanceExceeded
-        return real(entries)
+        return post_entries(entries)
 
-    monkeypatch.setattr(reservations, "post", post)
+    monkeypatch.setattr("projects.matching.services.reservations.post", post)
     quote = services.reserve(gift=make.gift(20_00, ref="c1"), now=after(1))
 
     (line,) = quote.lines
@@ -249,13 +251,13 @@ def test_only_programmes_that_can_give_are_locked(monkeypatch: pytest.MonkeyPatc
     make.programme(id="other-currency", currency="KES")
     make.programme(id="other-amounts", min_contribution=1_000_00)
     asked: list[set[str]] = []
-    real = reservations.engine.locked
+    real = engine.locked
 
     def locked(programme_ids: set[str]) -> object:
         asked.append(programme_ids)
         return real(programme_ids)
 
-    monkeypatch.setattr(reservations.engine, "locked", locked)
+    monkeypatch.setattr(engine, "locked", locked)
     services.reserve(gift=make.gift(ref="c1"), now=make.NOON)
 
     assert asked == [{"a", "b"}]

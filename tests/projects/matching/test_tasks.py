@@ -24,7 +24,12 @@ def test_a_task_calls_the_service_of_its_name_with_the_time(
     task: Task[..., int], name: str, arguments: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[dict[str, object]] = []
-    monkeypatch.setattr(services, name, lambda **given: called.append(given) or 3)
+
+    def service(**given: object) -> int:
+        called.append(given)
+        return 3
+
+    monkeypatch.setattr(services, name, service)
 
     assert task(**arguments) == 3
 

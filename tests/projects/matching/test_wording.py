@@ -8,8 +8,7 @@ from django.utils import translation
 from projects.matching import wording
 from projects.matching.allocation import Turn, allocate, decide
 from projects.matching.caps import Scope, Usage
-from projects.matching.documents import type_of_fact
-from projects.matching.rules import Operator
+from projects.matching.rules import Operator, type_of_fact
 from tests.make import matching as make
 
 
