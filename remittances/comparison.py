@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from remittances.pricing import Freshness, Price
 
 NOT_APPLICABLE = "N/A"
+_SEEN = (
+    "provider_id", "provider_type", "pay_in", "pay_out", "speed", "reference_rate",
+    "amount_1", "fee_1", "margin_pct_1", "applied_rate_1",
+    "amount_2", "fee_2", "margin_pct_2", "applied_rate_2",
+    "transparent", "promotion", "note", "collected_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +115,9 @@ def compare(
     `receive` is a word of `questions.METHODS`, or None for any way.
     """
     meant = METHODS[receive] if receive else ("",)
-    quotes = (
-        _quote(service, survey=survey, amount=amount, today=today)
-        for service in survey.services
-        if service.pay_out.casefold().startswith(meant)
-    )
-    ordered = ranking.in_order(_as_one(quotes), _standing)
+    asked = (row for row in survey.services if row.pay_out.casefold().startswith(meant))
+    quotes = [_quote(alike, survey=survey, amount=amount, today=today) for alike in _alike(asked)]
+    ordered = ranking.in_order(quotes, _standing)
     return Comparison(survey=survey, amount=amount, quotes=tuple(_with_ranks(ordered)))
 
 
@@ -131,7 +134,19 @@ def points(service: SurveyedService) -> tuple[pricing.Point, ...]:
     )
 
 
-def _quote(service: SurveyedService, *, survey: Survey, amount: Money, today: date) -> Quote:
+def _alike(services: Iterable[SurveyedService]) -> list[list[SurveyedService]]:
+    """Return the rows in groups that differ in nothing a sender sees."""
+    groups: dict[tuple[object, ...], list[SurveyedService]] = {}
+    for service in services:
+        seen = (service.dataset.computed_by, *(getattr(service, name) for name in _SEEN))
+        groups.setdefault(seen, []).append(service)
+    return list(groups.values())
+
+
+def _quote(
+    alike: Sequence[SurveyedService], *, survey: Survey, amount: Money, today: date
+) -> Quote:
+    service = alike[0]
     disclosed = service.transparent and service.reference_rate is not None
     surveyed = points(service)
     price = pricing.price(surveyed, Fraction(amount.decimal), cost_disclosed=disclosed)
@@ -164,12 +179,8 @@ def _quote(service: SurveyedService, *, survey: Survey, amount: Money, today: da
         note=_given(service.note),
         source=service.dataset.computed_by,
         listing=ranking.listing(freshness=fresh, has_price=price.reason is None),
+        count=len(alike),
     )
-
-
-def _as_one(quotes: Iterable[Quote]) -> list[Quote]:
-    """Return the quotes with those that look the same to a sender made one."""
-    return [replace(quote, count=count) for quote, count in Counter(quotes).items()]
 
 
 def _with_ranks(ordered: Sequence[Quote]) -> Iterable[Quote]:

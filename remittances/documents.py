@@ -72,7 +72,8 @@ def plain(number: Decimal) -> str:
 def import_text(report: dict[str, Any]) -> str:
     """Return an import report for people: the outcome, then a line a flag."""
     name, rows = report["file"], report["rows_read"]
-    quarters = ", ".join((report["periods"][0], report["periods"][-1]))
+    first, last = report["periods"][0], report["periods"][-1]
+    quarters = first if first == last else f"{first} to {last}"
     if report["already_imported"]:
         return f"{name}: these bytes are already imported. Nothing changed."
     done = "could be imported (dry run, nothing was written)" if report["dry_run"] else "imported"

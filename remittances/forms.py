@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import QueryDict
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,15 +16,45 @@ from payments.currencies import UnknownCurrency
 from remittances import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    from django.forms.renderers import BaseRenderer
+    from django.http import QueryDict
 
     from payments.money import Money
     from remittances.models import Country
     from remittances.selectors import Choices
 
-ANY_WAY = ("", gettext_lazy("Any way"))
+ANY_WAY = ("any", gettext_lazy("Any way"))
 _CHOOSE = gettext_lazy("Choose a country of the list.")
 _COUNTRY_ERRORS = {"required": _CHOOSE, "invalid_choice": _CHOOSE}
+
+
+class LongSelect(forms.Select):
+    """A select of many options in groups, written at once and not by a template an option."""
+
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,  # noqa: ARG002  Part of Django's signature.
+    ) -> SafeString:
+        groups = format_html_join(
+            "",
+            '<optgroup label="{}">{}</optgroup>',
+            ((label, _written(options, value)) for label, options in self.choices),
+        )
+        given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return format_html("<select{}>{}</select>", flatatt(given), groups)
+
+
+def _written(options: Iterable[tuple[str, str]], chosen: object) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, mark_safe(" selected") if code == chosen else "", name) for code, name in options),
+    )
 
 
 class CompareForm(forms.Form):
@@ -40,26 +72,37 @@ class CompareForm(forms.Form):
 
     def __init__(
         self,
-        data: Mapping[str, str] | None = None,
+        data: QueryDict | None = None,
         *,
         choices: Choices,
         currency: str | None = None,
+        suggested: tuple[Country, Country] | None = None,
     ) -> None:
-        super().__init__(data)
+        initial = [country.iso3.lower() for country in suggested or ()]
+        super().__init__(
+            _as_offered(data) if data is not None else None,
+            initial=dict(zip(("from", "to"), initial, strict=False)),
+        )
         self.currency = currency
-        self.fields["amount"].required = currency is not None
+        self.amounts_given = len(data.getlist("amount")) if data is not None else 0
+        self.fields["amount"].required = data is None or "amount" in data
         self.fields["amount"].error_messages["required"] = words.AMOUNT_REFUSALS[Refusal.EMPTY]
         sending = _options(choices.send_priced, choices.send_averaged)
         receiving = _options(choices.receive_priced, choices.receive_averaged)
         self.fields["from"] = forms.ChoiceField(
-            label=gettext_lazy("From"), choices=sending, error_messages=_COUNTRY_ERRORS
+            label=gettext_lazy("From"),
+            choices=sending,
+            error_messages=_COUNTRY_ERRORS,
+            widget=LongSelect,
         )
         self.fields["to"] = forms.ChoiceField(
-            label=gettext_lazy("To"), choices=receiving, error_messages=_COUNTRY_ERRORS
+            label=gettext_lazy("To"),
+            choices=receiving,
+            error_messages=_COUNTRY_ERRORS,
+            widget=LongSelect,
         )
         self.fields["receive"] = forms.ChoiceField(
             label=gettext_lazy("They receive by"),
-            required=False,
             choices=[ANY_WAY, *words.WAYS.items()],
             error_messages={"invalid_choice": gettext_lazy("Choose how they receive the money.")},
         )
@@ -68,8 +111,10 @@ class CompareForm(forms.Form):
         """Read the amount by the rules of the page's language."""
         if self.currency is None:
             return None
-        typed = self.data.get("amount", "")
-        if isinstance(self.data, QueryDict) and len(self.data.getlist("amount")) > 1:
+        typed = self.data.get("amount")
+        if typed is None:
+            return None
+        if self.amounts_given > 1:
             raise forms.ValidationError(_("The address gives two amounts. Enter one."))
         try:
             return parse(typed, currency=self.currency, language=words.language(), for_charge=False)
@@ -85,6 +130,17 @@ class CompareForm(forms.Form):
         if asked.get("from") and asked.get("from") == asked.get("to"):
             self.add_error("to", _("Choose another country than the one you send from."))
         return asked
+
+
+def _as_offered(asked: QueryDict) -> QueryDict:
+    """Return what was asked with codes as the form writes them, and any way where none is named."""
+    offered = asked.copy()
+    for name in ("from", "to"):
+        if name in offered:
+            offered[name] = str(offered[name]).strip().lower()
+    if not offered.get("receive"):
+        offered["receive"] = ANY_WAY[0]
+    return offered
 
 
 def _options(

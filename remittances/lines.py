@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from payments.currencies import currency as currency_row
 from payments.money import Money
 from remittances import pricing, words
 from remittances.pricing import Freshness, NoPrice
@@ -39,7 +41,7 @@ class Bar:
     target: int = 3 * _BAR_UNITS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A quote and everything about it that a template cannot work out."""
 
@@ -47,64 +49,64 @@ class Line:
     currency: str
     bar: Bar | None
 
-    @property
+    @cached_property
     def received(self) -> Money | None:
         """Return what arrives, at the reference rate, in the sender's currency."""
         received = self.quote.received
         return None if received is None else _money(Fraction(received), self.currency)
 
-    @property
+    @cached_property
     def paid_out(self) -> Money | None:
         """Return what was paid out on the day of the survey, where the currency is plain."""
         paid, code = self.quote.paid_out, self.quote.payout_currency
         return None if paid is None or code is None else _money(Fraction(paid), code)
 
-    @property
+    @cached_property
     def fee(self) -> Money | None:
         """Return the fee."""
         fee = self.quote.price.fee
         return None if fee is None else _money(fee, self.currency)
 
-    @property
+    @cached_property
     def cost(self) -> Money | None:
         """Return all that does not arrive: fee and exchange-rate margin in money."""
         if self.received is None:
             return None
         return _money(self.quote.price.amount, self.currency) - self.received
 
-    @property
+    @cached_property
     def margin(self) -> Money | None:
         """Return the exchange-rate margin in money; below zero it is a gain."""
         return None if self.cost is None or self.fee is None else self.cost - self.fee
 
-    @property
+    @cached_property
     def gains(self) -> bool:
         """Return whether the rate was better than the reference rate."""
         margin = self.quote.price.margin_pct
         return margin is not None and margin < 0
 
-    @property
+    @cached_property
     def free_in_name(self) -> bool:
         """Return whether there is no fee but a cost in the rate."""
         price = self.quote.price
         return price.fee == 0 and price.margin_pct is not None and price.margin_pct > 0
 
-    @property
+    @cached_property
     def total_pct(self) -> Decimal | None:
         """Return the total cost in per cent."""
         return _percent(self.quote.price.total_pct)
 
-    @property
+    @cached_property
     def fee_pct(self) -> Decimal | None:
         """Return the fee in per cent."""
         return _percent(self.quote.price.fee_pct)
 
-    @property
+    @cached_property
     def margin_pct(self) -> Decimal | None:
         """Return the exchange-rate margin in per cent."""
         return _percent(self.quote.price.margin_pct)
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[Money, Money] | None:
         """Return the least and greatest fee that an estimate can have; None when they agree."""
         bounds = self.quote.price.fee_bounds
@@ -112,7 +114,7 @@ class Line:
             return None
         return _money(bounds[0], self.currency), _money(bounds[1], self.currency)
 
-    @property
+    @cached_property
     def surveyed(self) -> list[Surveyed]:
         """Return the fees at the surveyed amounts."""
         return [
@@ -120,7 +122,7 @@ class Line:
             for point in self.quote.points
         ]
 
-    @property
+    @cached_property
     def rates(self) -> tuple[str, str] | None:
         """Return the applied and the reference rate in full, for recomputing."""
         applied, reference = self.quote.price.applied_rate, self.quote.reference_rate
@@ -128,45 +130,45 @@ class Line:
             return None
         return pricing.text(applied), pricing.text(reference)
 
-    @property
+    @cached_property
     def speed(self) -> str:
         """Return how fast it is, in words."""
         return words.speed(self.quote.speed)
 
-    @property
+    @cached_property
     def ways(self) -> str:
         """Return how money goes in and comes out, in words."""
         return words.listed(words.ways(self.quote.pay_in, self.quote.pay_out))
 
-    @property
+    @cached_property
     def provider_type(self) -> str:
         """Return what kind of firm it is, in words."""
         kind = self.quote.provider_type or ""
         return str(words.PROVIDER_TYPES.get(kind, kind))
 
-    @property
+    @cached_property
     def note(self) -> str:
         """Return the survey's note, in words."""
         note = self.quote.note or ""
         return str(words.NOTES.get(note, note))
 
-    @property
+    @cached_property
     def source(self) -> str:
         """Return whose number this is, in words."""
         return str(words.SOURCES.get(self.quote.source, self.quote.source))
 
-    @property
+    @cached_property
     def reason(self) -> str:
         """Return why it has no place in the order, in words; blank when it has one."""
         reason = self.quote.price.reason
         return str(words.REASONS[reason]) if reason else ""
 
-    @property
+    @cached_property
     def dated(self) -> bool:
         """Return whether the price is between one and four months old."""
         return self.quote.freshness is Freshness.DATED
 
-    @property
+    @cached_property
     def is_promotion(self) -> bool:
         """Return whether it stands apart only because it was a promotion."""
         return self.quote.price.reason is NoPrice.PROMOTION
@@ -197,5 +199,5 @@ def _percent(value: Fraction | None) -> Decimal | None:
 
 
 def _money(value: Fraction, currency: str) -> Money:
-    exponent = Money(0, currency).exponent
+    exponent = currency_row(currency).exponent
     return Money(int(pricing.rounded(value, exponent).scaleb(exponent)), currency)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from payments.money import Money
 from remittances import comparison, ranking, selectors, words
-from remittances.forms import CompareForm
+from remittances.forms import ANY_WAY, CompareForm
 from remittances.history import shown as shown_history
 from remittances.lines import Line, lines
 from remittances.ranking import Listing
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from remittances.models import Country
     from remittances.selectors import Choices
 
+ANY = ANY_WAY[0]
 KEPT = ("amount", "receive", "sort")
 _TARGET = (3, 100)
 
@@ -125,10 +126,12 @@ def corridor(
     survey = selectors.survey(origin, destination, currency=None)
     form = _form(survey, query)
     asked = form.cleaned_data if form.is_valid() else {}
-    amount, receive = asked.get("amount"), asked.get("receive") or None
+    amount, receive = asked.get("amount"), asked.get("receive", ANY)
     result = None
     if survey.services and amount:
-        answer = comparison.compare(survey, amount=amount, today=today, receive=receive)
+        answer = comparison.compare(
+            survey, amount=amount, today=today, receive=None if receive == ANY else receive
+        )
         result = _result(answer, query)
     points = selectors.history(origin.iso3, destination.iso3)
     return {
@@ -144,13 +147,10 @@ def corridor(
     }
 
 
-def entrance(choices: Choices) -> dict[str, Any]:
+def entrance(choices: Choices, priced: list[tuple[Country, Country]]) -> dict[str, Any]:
     """Return the context of the first page: where prices of each service are known."""
     sending = [words.country_name(country) for country in choices.send_priced]
-    links = [
-        Link(f"{words.country_name(one)} → {words.country_name(other)}", corridor_url(one, other))
-        for one, other in selectors.priced_corridors()
-    ]
+    links = [Link(words.corridor(one, other), corridor_url(one, other)) for one, other in priced]
     return {"sending": words.listed(sending), "corridors": links}
 
 
@@ -178,9 +178,7 @@ def _form(survey: Survey, query: QueryDict) -> CompareForm:
     if "amount" not in asked and survey.amounts:
         asked["amount"] = _typed(survey.amounts[0])
     choices = selectors.choices().including(survey.origin, survey.destination)
-    needed = bool(survey.services)
-    currency = survey.currency if needed or asked.get("amount") else None
-    return CompareForm(asked, choices=choices, currency=currency)
+    return CompareForm(asked, choices=choices, currency=survey.currency or None)
 
 
 def _result(answer: Comparison, query: QueryDict) -> Result:

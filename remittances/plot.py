@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 62, 620, 22, 262
 TARGET_PCT = 3
+_LABEL = 90  # Half of the room that the target's label takes.
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
 _MOST_LINES = 5
 _MOST_YEARS = 7
@@ -44,10 +45,22 @@ class Plot:
 
     lines: tuple[str, ...]  # As SVG paths.
     dots: tuple[Dot, ...]  # Quarters without neighbours.
+    first: Dot
     last: Dot
     levels: tuple[Mark, ...]
     years: tuple[Mark, ...]
     target_y: int
+
+    @property
+    def target_x(self) -> int:
+        """Return the middle of the target's label: at the end where the line is farther away."""
+        at_left = abs(self.first.y - self.target_y) > abs(self.last.y - self.target_y)
+        return LEFT + _LABEL if at_left else RIGHT - _LABEL
+
+    @property
+    def last_label_y(self) -> int:
+        """Return where the last value stands: above its point, or below one at the top."""
+        return self.last.y - 14 if self.last.y > TOP + 20 else self.last.y + 30
 
 
 def drawn(means: Sequence[tuple[str, Fraction]]) -> Plot | None:
@@ -61,6 +74,7 @@ def drawn(means: Sequence[tuple[str, Fraction]]) -> Plot | None:
     return Plot(
         lines=tuple(_path(run) for run in runs if len(run) > 1),
         dots=tuple(run[0] for run in runs if len(run) == 1),
+        first=scale.dot(*points[0]),
         last=scale.dot(*points[-1]),
         levels=tuple(Mark(scale.y(Fraction(level)), level) for level in levels),
         years=tuple(scale.years()),

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from remittances import comparison, indices, questions
 from remittances.comparison import Survey
 from remittances.datasets.rows import WORLD_BANK
-from remittances.models import CorridorAverage, Country, SurveyedService
+from remittances.models import CorridorAverage, Country, Dataset, SurveyedService
 from remittances.questions import QuoteRequestRefused, Wrong
 
 if TYPE_CHECKING:
@@ -68,6 +68,12 @@ def answer(question: Question, *, today: date) -> Comparison:
     found = survey(origin, destination, currency=wanted)
     amount = questions.plain_amount(question.amount or "", currency=found.currency)
     return comparison.compare(found, amount=amount, today=today, receive=receive)
+
+
+def newest_dataset() -> str:
+    """Return what names the present state of all prices: the id of the file imported last."""
+    newest = Dataset.objects.order_by("-imported_at", "-id").values_list("id", flat=True).first()
+    return str(newest or "")
 
 
 @dataclass(frozen=True, slots=True)

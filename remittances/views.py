@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from remittances import countries, page, selectors
@@ -17,21 +20,29 @@ if TYPE_CHECKING:
     from remittances.countries import CountryFacts
 
 UNPROCESSABLE = 422
+KEPT_SECONDS = 3600
+PARTS = {
+    "title": "remittances/_title.html",
+    "description": "remittances/_description.html",
+    "main": "remittances/_main.html",
+}
 
 
 @require_safe
 def send(request: HttpRequest) -> HttpResponse:
     """Ask for a corridor and an amount, and lead to its page."""
-    choices = selectors.choices()
+    choices, priced = selectors.choices(), selectors.priced_corridors()
     asked = "from" in request.GET or "to" in request.GET
-    form = CompareForm(request.GET if asked else None, choices=choices)
+    form = CompareForm(
+        request.GET if asked else None, choices=choices, suggested=priced[0] if priced else None
+    )
     if asked and form.is_valid():
         address = reverse(
             "remittances:corridor", args=(form.cleaned_data["from"], form.cleaned_data["to"])
         )
         kept = page.kept_query(request.GET)
         return redirect(f"{address}?{kept}" if kept else address)
-    context = {"form": form, **page.entrance(choices)}
+    context = {"form": form, **page.entrance(choices, priced)}
     status = UNPROCESSABLE if asked else None
     return render(request, "remittances/send.html", context, status=status)
 
@@ -43,15 +54,28 @@ def corridor(request: HttpRequest, origin: str, destination: str) -> HttpRespons
     here = (sending.iso3.lower(), receiving.iso3.lower())
     if here != (origin, destination) or sending == receiving:
         return redirect(_elsewhere(here, request.GET))
-    context = page.corridor(sending, receiving, request.GET, today=timezone.now().date())
-    status = UNPROCESSABLE if context["form"].errors else None
-    return render(request, "remittances/corridor.html", context, status=status)
+    today = timezone.now().date()
+    key = _key(*here, page.kept_query(request.GET), today.isoformat())
+    if (drawn := caches["pages"].get(key)) is None:
+        context = page.corridor(sending, receiving, request.GET, today=today)
+        drawn = {part: render_to_string(template, context) for part, template in PARTS.items()}
+        if context["form"].errors:
+            context |= drawn
+            return render(request, "remittances/corridor.html", context, status=UNPROCESSABLE)
+        caches["pages"].set(key, drawn, KEPT_SECONDS)
+    return render(request, "remittances/corridor.html", drawn)
 
 
 @require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
     """Say how prices are read and ordered, so that anybody can do it again."""
     return render(request, "remittances/methodology.html")
+
+
+def _key(*parts: str) -> str:
+    """Return the name of a drawn page, another one for each language and each imported file."""
+    said = "|".join((translation.get_language() or "", selectors.newest_dataset(), *parts))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _country(code: str) -> CountryFacts:

@@ -112,6 +112,12 @@ def country_name(country: Country) -> str:
     return countries.name_in(language(), iso2=country.iso2, otherwise=country.name)
 
 
+def corridor(origin: Country, destination: Country) -> str:
+    """Return a corridor's two countries in the language of the page."""
+    names = {"origin": country_name(origin), "destination": country_name(destination)}
+    return _("%(origin)s to %(destination)s") % names
+
+
 def listed(names: Iterable[str]) -> str:
     """Return names in one sentence part: Kenya and Tanzania."""
     return format_list(list(names), locale=language().replace("-", "_"))
