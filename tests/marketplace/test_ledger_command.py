@@ -109,3 +109,14 @@ def test_the_books_are_read_as_of_one_moment() -> None:
 
     assert document("verify")["ok"]  # Outside any transaction: it opens a snapshot of its own.
     assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_books_that_cannot_be_read_end_with_two_and_one_line() -> None:
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_posting RENAME TO ledger_lost")
+
+    with pytest.raises(CommandError, match=r"^The books cannot be read: [^\n]+$") as refusal:
+        run("verify")
+
+    assert refusal.value.returncode == 2

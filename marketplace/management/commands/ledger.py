@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from marketplace import books
 
@@ -24,10 +25,11 @@ class Command(BaseCommand):
         action, as_json = options["action"], options["json"]
         if action not in ACTIONS:
             raise CommandError(f"Say what to do: {' or '.join(ACTIONS)}.", returncode=2)
-        if action == "verify":
-            self._verify(as_json=as_json)
-        else:
-            self._fingerprint(as_json=as_json)
+        try:
+            (self._verify if action == "verify" else self._fingerprint)(as_json=as_json)
+        except DatabaseError as error:
+            reason = str(error).partition("\n")[0]
+            raise CommandError(f"The books cannot be read: {reason}", returncode=2) from error
 
     def _verify(self, *, as_json: bool) -> None:
         found = books.verify()
