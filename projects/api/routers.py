@@ -92,7 +92,7 @@ def quote(request: HttpRequest, asked: QuoteIn) -> Document:
     if amount.currency != campaign.currency:
         raise invalid(field="currency", message=f"This project takes {campaign.currency}.")
     found = preview(project, campaign, amount=amount, now=now, residence=residence)
-    return documents.quote_document(project, amount, found)
+    return documents.quote_document(project, amount, found.quote)
 
 
 def _published(request: HttpRequest, slug: str) -> Project:

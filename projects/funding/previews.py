@@ -27,7 +27,7 @@ USUAL_UNITS = 100
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an example amount would become at one project.
+    """What an amount would become at one project.
 
     `is_matched_now`: some programme is open for the project and has money left, though perhaps
     not for everybody.
@@ -36,6 +36,7 @@ class Preview:
     amount: Money
     quote: Quote
     is_matched_now: bool
+    terms: tuple[ProgrammeVersion, ...]
 
     @property
     def match(self) -> Money:
@@ -64,21 +65,25 @@ def preview(
     amount: Money,
     now: datetime,
     residence: str | None = None,
-) -> Quote:
+) -> Preview:
     """Return what that amount would be matched with if its money arrived now.
 
     `residence` is the giver's country, alpha-3, if known.
     """
     gift = _gift(project, campaign, amount=amount, residence=residence)
-    return matching.quote(gift=gift, now=now)
+    return _previews([gift], now=now)[project.pk]
 
 
 def previews(raises: Iterable[tuple[Project, Campaign]], *, now: datetime) -> dict[UUID, Preview]:
     """Return what the usual amount becomes at each project, in three queries however many."""
-    versions = [each for each in engine.in_force(now) if each.rule.window.contains(now)]
     gifts = [
         _gift(project, campaign, amount=usual_amount(campaign)) for project, campaign in raises
     ]
+    return _previews(gifts, now=now)
+
+
+def _previews(gifts: Sequence[Gift], *, now: datetime) -> dict[UUID, Preview]:
+    versions = engine.in_force(now)
     standing = engine.standing(
         {version.programme_id: version.rule.currency for version in versions},
         donors=[],
@@ -120,8 +125,13 @@ def _preview(
         found.append(Offer(version, outcome))
         if outcome.minor:
             break
+    has_money = (
+        version.rule.window.contains(now) and standing.left[version.programme_id] > 0
+        for version in speaking
+    )
     return Preview(
         amount=gift.amount,
         quote=quote_of(gift, found, valid_until=None),
-        is_matched_now=any(standing.left[version.programme_id] > 0 for version in speaking),
+        is_matched_now=any(has_money),
+        terms=tuple(offer.version for offer in found),
     )

@@ -11,14 +11,28 @@ from payments.amounts import AmountNotUnderstood, parse
 from projects.funding import previews
 from projects.funding.services import gift_of
 from projects.matching import services as matching
+from projects.matching import wording
+from projects.matching.selectors import programmes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from payments.money import Money
     from projects.catalogue.models import Project
     from projects.funding.models import Campaign, Contribution
-    from projects.matching.services import Quote, QuoteLine
+    from projects.matching.services import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one programme adds: by which rule, why, and every step of the calculation."""
+
+    name: str
+    match: Money
+    rule: str
+    why: str
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,7 @@ class Offer:
 
     amount: Money
     match: Money
-    lines: tuple[QuoteLine, ...]
+    lines: tuple[Line, ...]
     valid_until: datetime | None
 
     @property
@@ -48,13 +62,27 @@ def asked_amount(text: str | None, campaign: Campaign) -> Money | None:
 
 def offer_to_anybody(project: Project, campaign: Campaign, amount: Money, *, at: datetime) -> Offer:
     """Return what an amount would become for somebody we know nothing of."""
-    return _offer(amount, previews.preview(project, campaign, amount=amount, now=at))
+    found = previews.preview(project, campaign, amount=amount, now=at)
+    rules = {terms.programme_id: wording.rule_sentence(terms.rule) for terms in found.terms}
+    return _offer(amount, found.quote, rules)
 
 
 def offer_for(contribution: Contribution, *, at: datetime) -> Offer:
     """Return what a contribution becomes: what is held for it, or would be held now."""
-    return _offer(contribution.amount, matching.quote(gift=gift_of(contribution), now=at))
+    quote = matching.quote(gift=gift_of(contribution), now=at)
+    rules = {each.id: each.sentence for each in programmes(now=at)} if quote.lines else {}
+    return _offer(contribution.amount, quote, rules)
 
 
-def _offer(amount: Money, quote: Quote) -> Offer:
-    return Offer(amount, quote.match, quote.lines, quote.valid_until)
+def _offer(amount: Money, quote: Quote, rules: Mapping[str, str]) -> Offer:
+    lines = tuple(
+        Line(
+            name=line.programme_name,
+            match=line.match,
+            rule=rules.get(line.programme_id, ""),
+            why=line.why,
+            steps=wording.sentences(line.steps, currency=line.match.currency),
+        )
+        for line in quote.lines
+    )
+    return Offer(amount, quote.match, lines, quote.valid_until)

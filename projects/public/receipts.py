@@ -9,6 +9,8 @@ from payments.money import Money
 from projects.catalogue import selectors as catalogue
 from projects.delivery import selectors as delivery
 from projects.matching import selectors as matching
+from projects.matching.models import Allocation
+from projects.public.quoting import Line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from projects.catalogue.selectors import Text
     from projects.delivery.selectors import Stage
     from projects.funding.models import Contribution
-    from projects.matching.selectors import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Receipt:
     number: str
     amount: Money
     match: Money
-    lines: tuple[Explanation, ...]
+    lines: tuple[Line, ...]
     is_counted: bool
     project: Project
     text: Text
@@ -49,7 +50,7 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
     if contribution.settled_at is None or contribution.receipt_number is None:
         raise ValueError(f"{contribution} is not settled and has no receipt.")
     project = contribution.campaign.project
-    lines = matching.explanation(contribution.key)
+    lines = _lines(contribution)
     giver = contribution.contributor
     stages = delivery.stages(project.pk, language=language, today=contribution.settled_at.date())
     return Receipt(
@@ -64,4 +65,20 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
         settled_at=contribution.settled_at,
         closes_at=contribution.campaign.closes_at,
         stages=tuple(stage for stage in stages if not stage.is_accepted),
+    )
+
+
+def _lines(contribution: Contribution) -> tuple[Line, ...]:
+    """Return what each programme decided, by the version of its rule that decided."""
+    decided = Allocation.objects.filter(contribution_ref=contribution.key)
+    versions = {row.programme_id: row.version for row in decided.select_related("version")}
+    return tuple(
+        Line(
+            name=line.programme_name,
+            match=line.match,
+            rule=matching.rule_sentence(versions[line.programme_id]),
+            why=line.why,
+            steps=line.steps,
+        )
+        for line in matching.explanation(contribution.key)
     )

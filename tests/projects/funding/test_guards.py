@@ -1,0 +1,161 @@
+"""What the database refuses, whoever asks: as the application's own role."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from projects.funding.models import Campaign, CampaignLog, Contribution, ContributionLog
+from tests.make import funding as make
+
+State = Contribution.State
+MOVES = {
+    (State.DRAFT, State.AWAITING_PAYMENT),
+    (State.DRAFT, State.EXPIRED),
+    (State.DRAFT, State.CANCELLED),
+    (State.AWAITING_PAYMENT, State.SETTLED),
+    (State.AWAITING_PAYMENT, State.FAILED),
+    (State.AWAITING_PAYMENT, State.EXPIRED),
+    (State.FAILED, State.AWAITING_PAYMENT),
+    (State.FAILED, State.SETTLED),
+    (State.EXPIRED, State.AWAITING_PAYMENT),
+    (State.EXPIRED, State.SETTLED),
+}
+
+
+def refuses(sql: str, *params: object) -> str:
+    """Return what the database says when it refuses a statement."""
+    with (
+        pytest.raises(DatabaseError) as refused,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql, params)
+    return str(refused.value)
+
+
+def in_state(state: State) -> Contribution:
+    """Write a contribution in any state, as no service could."""
+    made = make.identified()
+    row = {
+        "id": uuid4(),
+        "key": uuid4().hex,
+        "public_key": uuid4(),
+        "idempotency_key": uuid4().hex,
+        "state": state,
+    }
+    if state == State.SETTLED:
+        row |= {"settled_at": make.NOON, "payment_id": uuid4(), "receipt_number": uuid4().hex[:20]}
+    for name, value in row.items():
+        setattr(made, name, value)
+    made.save(force_insert=True)
+    return made
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
+def test_a_contribution_moves_only_as_it_may(before: State, after: State) -> None:
+    contribution = in_state(before)
+    if before == after:
+        return
+    contribution.state = after
+    settled = after == State.SETTLED
+    contribution.settled_at = make.NOON if settled else None
+    contribution.payment_id = uuid4() if settled else None
+    contribution.receipt_number = uuid4().hex[:20] if settled else None
+
+    if (before, after) in MOVES:
+        contribution.save()
+        return
+    with pytest.raises(DatabaseError, match="funding_contribution_move"), transaction.atomic():
+        contribution.save()
+
+
+@pytest.mark.django_db
+def test_the_amount_stands_once_somebody_has_gone_to_pay() -> None:
+    contribution = make.submitted(make.identified())
+
+    said = refuses(
+        "UPDATE funding_contribution SET amount_minor = 1 WHERE id = %s", contribution.pk
+    )
+
+    assert "funding_contribution_amount_frozen" in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    ["settled_at = now()", "receipt_number = 'W26-X'", "payment_id = gen_random_uuid()"],
+)
+def test_the_facts_of_a_receipt_stand(change: str) -> None:
+    contribution = make.settled()
+
+    said = refuses(f"UPDATE funding_contribution SET {change} WHERE id = %s", contribution.pk)  # noqa: S608
+
+    assert "funding_contribution_settled_frozen" in said
+
+
+@pytest.mark.django_db
+def test_a_settled_contribution_cannot_be_deleted() -> None:
+    contribution = make.settled()
+
+    said = refuses("DELETE FROM funding_contribution WHERE id = %s", contribution.pk)
+
+    assert "funding_contribution" in said
+    assert Contribution.objects.filter(pk=contribution.pk).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["funding_contribution_log", "funding_campaign_log"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET event = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+def test_logs_are_only_added_to(table: str, verb: str) -> None:
+    make.contribution()
+
+    refuses(verb.format(table))
+
+    assert ContributionLog.objects.count() == 1
+    assert CampaignLog.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"state": "finished"}, "funding_campaign_state_known"),
+        ({"goal_minor": 0}, "funding_campaign_goal_positive"),
+        ({"min_contribution_minor": 0}, "funding_campaign_amounts_ordered"),
+        ({"max_contribution_minor": 1}, "funding_campaign_amounts_ordered"),
+        ({"owner_contribution_minor": 1_000_01}, "funding_campaign_owner_within_goal"),
+        ({"closes_at": make.NOON - timedelta(days=11)}, "funding_campaign_closes_after_opening"),
+    ],
+)
+def test_the_terms_of_a_campaign_make_sense(change: dict[str, object], constraint: str) -> None:
+    campaign = make.campaign()
+
+    with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(**change)
+
+
+@pytest.mark.django_db
+def test_one_project_has_one_open_campaign() -> None:
+    first = make.campaign()
+
+    with (
+        pytest.raises(DatabaseError, match="funding_campaign_one_open_per_project"),
+        transaction.atomic(),
+    ):
+        Campaign.objects.create(
+            key="campaign:second",
+            project=first.project,
+            state=Campaign.State.OPEN,
+            currency="EUR",
+            goal_minor=1,
+            min_contribution_minor=1,
+            max_contribution_minor=1,
+            opens_at=first.opens_at,
+            closes_at=first.closes_at,
+        )

@@ -1,0 +1,303 @@
+"""Asking for the money, and what follows from the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from payments.ledger import selectors as ledger
+from payments.ledger.services import AccountKey, AccountKind
+from payments.models import EventDelivery, Payment
+from payments.money import Money
+from projects.funding import services
+from projects.funding.fees import usual_fee
+from projects.funding.models import Campaign, Contribution
+from projects.funding.receipts import receipt_number
+from projects.funding.selectors import escrow
+from projects.matching.models import CountedMoney, Reservation
+from tests.make import funding as make
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+NOON = make.NOON
+State = Contribution.State
+
+
+def submit(contribution: Contribution, *, shown_minor: int = 0, minutes: int = 0) -> Payment:
+    return services.submit_contribution(
+        contribution_id=contribution.pk,
+        agreed_match_minor=shown_minor,
+        success_url="http://testserver/done/",
+        cancel_url="http://testserver/pay/",
+        now=NOON + timedelta(minutes=minutes),
+    )
+
+
+def confirm(
+    contribution: Contribution, *, payment_id: UUID | None = None, minor: int = 100_00
+) -> Contribution | None:
+    return services.confirm_contribution(
+        reference=contribution.key,
+        payment_id=payment_id or uuid4(),
+        amount=Money(minor, "EUR"),
+        fee=Money(1_75, "EUR"),
+        settled_at=NOON,
+        now=NOON,
+    )
+
+
+def state_of(contribution: Contribution) -> str:
+    contribution.refresh_from_db()
+    return contribution.state
+
+
+def held() -> int:
+    return sum(Reservation.objects.active().values_list("amount_minor", flat=True))
+
+
+@pytest.mark.django_db
+def test_going_to_pay_asks_for_exactly_the_amount() -> None:
+    make.programme()
+    contribution = make.identified()
+
+    payment = submit(contribution, shown_minor=200_00)
+
+    assert (payment.reference, payment.amount) == (contribution.key, Money(100_00, "EUR"))
+    assert payment.email == "amina@example.org"
+    assert state_of(contribution) == State.AWAITING_PAYMENT
+    assert contribution.agreed_match_minor == 200_00
+    assert contribution.expires_at == NOON + timedelta(minutes=30)
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M5")
+def test_going_to_pay_again_is_the_same_payment() -> None:
+    contribution = make.identified()
+
+    assert submit(contribution).pk == submit(contribution, minutes=1).pk
+    assert Payment.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_pays_before_saying_who_gives() -> None:
+    contribution = make.contribution()
+
+    with pytest.raises(services.ContributorUnknown):
+        submit(contribution)
+
+    assert not Payment.objects.exists()
+    assert state_of(contribution) == State.DRAFT
+
+
+@pytest.mark.django_db
+def test_a_smaller_match_is_told_before_anything_is_asked_for() -> None:
+    make.programme(pot_minor=250_00)
+    contribution = make.identified()
+    make.submitted(make.identified(contribution.campaign, email="binta@example.org"))
+    Reservation.objects.filter(contribution_ref=contribution.key)
+
+    with pytest.raises(services.MatchChanged) as refused:
+        submit(contribution, shown_minor=250_00)
+
+    assert (refused.value.old, refused.value.new) == (Money(250_00, "EUR"), Money(200_00, "EUR"))
+    assert state_of(contribution) == State.DRAFT
+    assert Payment.objects.filter(reference=contribution.key).count() == 0
+
+
+@pytest.mark.django_db
+def test_a_reservation_that_ran_out_is_taken_again() -> None:
+    make.programme()
+    contribution = make.identified()
+    from projects.matching import services as matching  # noqa: PLC0415
+
+    matching.expire_reservations(now=NOON + timedelta(minutes=16))
+    assert held() == 0
+
+    submit(contribution, shown_minor=200_00, minutes=17)
+
+    assert held() == 200_00
+
+
+@pytest.mark.django_db
+def test_nobody_goes_to_pay_after_the_campaign_closed() -> None:
+    contribution = make.identified()
+
+    with pytest.raises(services.CampaignClosed):
+        submit(contribution, minutes=60 * 24 * 21)
+
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_confirming_books_the_gift_and_the_fee_that_the_project_bears() -> None:
+    contribution = make.settled()
+
+    assert contribution.state == State.SETTLED
+    assert contribution.receipt_number == receipt_number(contribution.key, settled_at=NOON)
+    balance = ledger.balance(escrow(contribution.campaign))
+    assert (balance.credits_posted, balance.debits_posted) == (100_00, 1_75)
+    donor = AccountKey(AccountKind.DONOR_CLEARING, contribution.key, "EUR")
+    assert ledger.balance(donor).left == 0
+    assert CountedMoney.objects.get().contribution_ref == contribution.key
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M3")
+def test_confirming_again_changes_nothing() -> None:
+    contribution = make.settled()
+    before = ledger.fingerprint_rows(), EventDelivery.objects.count(), contribution.log.count()
+
+    again = confirm(contribution, payment_id=contribution.payment_id)
+
+    assert again == contribution
+    assert (
+        ledger.fingerprint_rows(),
+        EventDelivery.objects.count(),
+        contribution.log.count(),
+    ) == before
+
+
+@pytest.mark.django_db
+def test_a_second_payment_or_another_amount_is_left_for_a_person() -> None:
+    contribution = make.settled()
+    open_one = make.submitted(make.identified(contribution.campaign))
+    before = ledger.fingerprint_rows()
+
+    with pytest.raises(services.PaymentDiffers):
+        confirm(contribution)
+    with pytest.raises(services.PaymentDiffers):
+        confirm(open_one, minor=99_00)
+
+    assert ledger.fingerprint_rows() == before
+    assert state_of(open_one) == State.AWAITING_PAYMENT
+
+
+@pytest.mark.django_db
+def test_money_for_another_room_is_not_ours() -> None:
+    nothing = services.confirm_contribution(
+        reference="investment-1",
+        payment_id=uuid4(),
+        amount=Money(100_00, "EUR"),
+        fee=Money(0, "EUR"),
+        settled_at=NOON,
+        now=NOON,
+    )
+
+    assert nothing is None
+
+
+@pytest.mark.django_db
+def test_money_that_comes_after_the_time_ran_out_settles_all_the_same() -> None:
+    make.programme()
+    contribution = make.submitted(make.identified())
+    Payment.objects.filter(reference=contribution.key).update(state=Payment.State.EXPIRED)
+    services.expire_contributions(now=NOON + timedelta(minutes=31))
+    assert (state_of(contribution), held()) == (State.EXPIRED, 0)
+    make.charge(contribution, minor=100_00, fee_minor=1_75)
+
+    confirm(contribution)
+
+    assert state_of(contribution) == State.SETTLED
+    assert CountedMoney.objects.get().contribution_ref == contribution.key
+
+
+@pytest.mark.django_db
+def test_money_that_comes_after_the_close_settles_when_it_was_begun_before() -> None:
+    contribution = make.submitted(make.identified())
+    services.close_ended_campaigns(now=NOON + timedelta(days=21))
+    make.charge(contribution, minor=100_00, fee_minor=1_75)
+
+    confirm(contribution)
+
+    assert Campaign.objects.get().state == Campaign.State.SETTLING
+    assert state_of(contribution) == State.SETTLED
+
+
+@pytest.mark.django_db
+def test_a_failed_payment_can_be_tried_again_with_a_new_one() -> None:
+    make.programme()
+    contribution = make.identified()
+    first = submit(contribution)
+    Payment.objects.filter(pk=first.pk).update(state=Payment.State.FAILED)
+
+    services.fail_contribution(
+        reference=contribution.key, payment_id=first.pk, reason="failed", now=NOON
+    )
+    assert (state_of(contribution), held()) == (State.FAILED, 200_00)
+    second = submit(contribution)
+
+    assert second.pk != first.pk
+    assert state_of(contribution) == State.AWAITING_PAYMENT
+
+
+@pytest.mark.django_db
+def test_the_failure_of_a_payment_that_was_replaced_changes_nothing() -> None:
+    contribution = make.identified()
+    first = submit(contribution)
+    Payment.objects.filter(pk=first.pk).update(state=Payment.State.FAILED)
+    submit(contribution)
+
+    services.fail_contribution(
+        reference=contribution.key, payment_id=first.pk, reason="failed", now=NOON
+    )
+
+    assert state_of(contribution) == State.AWAITING_PAYMENT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("payment", "expected"),
+    [
+        (Payment.State.OPEN, State.EXPIRED),
+        (Payment.State.EXPIRED, State.EXPIRED),
+        (Payment.State.PROCESSING, State.AWAITING_PAYMENT),
+    ],
+)
+def test_what_nobody_pays_expires_unless_the_bank_is_still_at_it(
+    payment: Payment.State, expected: State
+) -> None:
+    make.programme()
+    contribution = make.submitted(make.identified())
+    Payment.objects.filter(reference=contribution.key).update(state=payment, page_key="cs_1")
+
+    assert services.expire_contributions(now=NOON + timedelta(minutes=29)) == 0
+    count = services.expire_contributions(now=NOON + timedelta(minutes=30))
+
+    assert state_of(contribution) == expected
+    assert (count, held()) == ((1, 0) if expected == State.EXPIRED else (0, 200_00))
+
+
+@pytest.mark.django_db
+def test_a_draft_nobody_comes_back_to_expires_after_a_day() -> None:
+    contribution = make.contribution()
+
+    assert services.expire_contributions(now=NOON + timedelta(hours=23, minutes=59)) == 0
+    assert services.expire_contributions(now=NOON + timedelta(hours=24)) == 1
+    assert services.expire_contributions(now=NOON + timedelta(hours=25)) == 0
+    assert state_of(contribution) == State.EXPIRED
+
+
+def test_a_receipt_number_is_made_from_the_key_alone() -> None:
+    number = receipt_number("seed-1", settled_at=NOON)
+
+    assert number == receipt_number("seed-1", settled_at=NOON)
+    assert number != receipt_number("seed-2", settled_at=NOON)
+    assert number.startswith("W26-")
+    assert len(number) == len("W26-7K3F-9QXM-2B4D")
+
+
+@pytest.mark.parametrize(
+    ("money", "fee"),
+    [
+        (Money(100_00, "EUR"), Money(1_75, "EUR")),
+        (Money(5_00, "EUR"), Money(33, "EUR")),
+        (Money(1000, "JPY"), Money(15, "JPY")),
+        (Money(10_000, "KWD"), Money(400, "KWD")),
+    ],
+)
+def test_the_usual_fee_is_one_and_a_half_per_cent_and_a_quarter(money: Money, fee: Money) -> None:
+    assert usual_fee(money) == fee
