@@ -1,4 +1,10 @@
-"""The one address that Stripe does not have: for tests and for loading the demo world."""
+"""The addresses that Stripe does not have: for tests and for loading the demo world.
+
+`POST /_sandbox/deliveries` with `{"held": true}` stops all webhooks until `false` comes.
+`POST /_sandbox/paid-sessions` with `{"reference", "at", "session"}`, where `session` holds the
+parameters of a new Checkout Session, makes one that was paid at `at` and answers with `session`
+and with the `event` (`id`, `payload`) that tells of it and that nobody has been sent.
+"""
 
 from __future__ import annotations
 

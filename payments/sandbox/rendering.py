@@ -50,7 +50,7 @@ class Ask:
 def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
     """Return the page with the card's fields."""
     words = WORDS[language]
-    cancel = f'      <button name="action" value="cancel">{words["cancel"]}</button>'
+    cancel = f'<button name="action" value="cancel">{words["cancel"]}</button>'
     content = _file("pay.html").substitute(
         payee=escape(ask.payee),
         amount=escape(ask.amount),
@@ -59,7 +59,7 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
         fields="".join(_field(name, ask, words) for name in _KEYBOARDS).rstrip("\n"),
         cancel=cancel if ask.cancellable else "",
         cards="\n".join(
-            f'        <li><bdi dir="ltr">{number}</bdi> {words[code]}</li>'
+            f'<li><bdi dir="ltr">{number}</bdi> {words[code]}</li>'
             for number, code in _SHOWN_CARDS.items()
         ),
         **{name: words[name] for name in ("pay", "close", "test_cards")},
@@ -90,7 +90,7 @@ def note(
     words = WORDS[language]
     anchor = ""
     if link:
-        anchor = f'    <a class="button" href="{escape(link[0])}">{words[link[1]]}</a>'
+        anchor = f'<a class="button" href="{escape(link[0])}">{words[link[1]]}</a>'
     content = _file("note.html").substitute(
         heading=words[f"{name}_heading"], text=words[f"{name}_text"], link=anchor
     )
