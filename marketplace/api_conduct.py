@@ -30,7 +30,8 @@ class ApiConductMiddleware:
         response = self.get_response(request)
         if request.method in {"GET", "HEAD"} and response.status_code == 200 and response.content:  # noqa: PLR2004
             set_response_etag(response)
-            response = get_conditional_response(request, response["ETag"], None, response)
+            unchanged = get_conditional_response(request, response["ETag"], None, response)
+            response = unchanged or response
         return self._open(response)
 
     def _open(self, response: HttpResponse) -> HttpResponse:

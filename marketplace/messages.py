@@ -97,8 +97,8 @@ def faults(language: str) -> Iterator[str]:
                 yield f"{language}: {fault}: {sentence!r}"
 
 
-def _is_translated(string: str | tuple[str, ...] | list[str]) -> bool:
-    return bool(string) if isinstance(string, str) else all(string)
+def _is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
+    return bool(string) if isinstance(string, str) or string is None else all(string)
 
 
 def _sources() -> Iterator[Path]:

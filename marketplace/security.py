@@ -44,7 +44,7 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-class ContentPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class ContentPolicyMiddleware(CSPMiddleware):
     """The strict content policy for the site, a wider one for the two editing interfaces."""
 
     def get_policy_parts(

@@ -97,7 +97,10 @@ def test_every_service_that_stays_up_has_a_health_check() -> None:
     services = compose()
 
     for name in ("database", "queue", "web", "worker", "scheduler"):
-        assert services.get_service(name).healthcheck is not None, name
+        service = services.get_service(name)
+
+        assert service is not None
+        assert service.healthcheck is not None, name
 
 
 def test_the_compose_file_holds_no_secret() -> None:

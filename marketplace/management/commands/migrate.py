@@ -9,7 +9,7 @@ from marketplace import database
 
 
 class Command(migrate.Command):
-    def handle(self, *args: object, **options: object) -> None:  # type: ignore[override]
+    def handle(self, *args: object, **options: object) -> None:
         alias = str(options["database"])
         try:
             with database.as_owner(alias):
