@@ -4,7 +4,7 @@ The survey names the sender's currency only. Half of the rows from Kenya to Ugan
 Uganda for one of Kenya (27.5), the others US dollars (0.0077). Multiplying one and naming it the
 other is the worst mistake a comparison can make, so a currency is named only where the reference
 rate can mean no other: the dollar, or the destination's own currency when we know about how much of
-it makes a dollar. Otherwise no amount in the recipient's money is shown.
+it makes a dollar and no other known currency is nearer. Otherwise no amount in the recipient's money is shown.
 """
 
 from __future__ import annotations
@@ -34,9 +34,12 @@ def implied_currency(*, sent: str, local: str, reference_rate: Fraction | None) 
     if not reference_rate or not {sent, local} <= _UNITS_PER_DOLLAR.keys():
         return None
     per_dollar = reference_rate * _UNITS_PER_DOLLAR[sent]
-    near = [code for code in {DOLLAR, local} if _near(per_dollar, _UNITS_PER_DOLLAR[code])]
-    return near[0] if len(near) == 1 and near[0] != sent else None
+    distances = {code: _apart(per_dollar, units) for code, units in _UNITS_PER_DOLLAR.items()}
+    nearest = min(distances, key=distances.__getitem__)
+    plain = distances[nearest] < _NEAR and nearest in {DOLLAR, local} and nearest != sent
+    return nearest if plain else None
 
 
-def _near(one: Fraction, other: Fraction) -> bool:
-    return other / _NEAR < one < other * _NEAR
+def _apart(one: Fraction, other: Fraction) -> Fraction:
+    """Return how many times the larger is the smaller."""
+    return max(one / other, other / one)
