@@ -40,7 +40,13 @@ class Standing:
     """What some programmes have given, and what is left in their pots, in minor units."""
 
     usage: Mapping[str, Usage]
-    left: Mapping[str, int]
+    left: dict[str, int]
+
+    def give_back(self, held: Reservation) -> None:
+        """Take a reservation out, as if its money were in the pot again."""
+        usage = self.usage[held.programme_id]
+        usage.add(donor=held.donor_key, project=str(held.project_id), minor=-held.amount_minor)
+        self.left[held.programme_id] += held.amount_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +154,26 @@ def version_at(versions: Iterable[ProgrammeVersion], at: datetime) -> ProgrammeV
 def offers(
     gift: Gift, versions: Iterable[ProgrammeVersion], *, own: Reservation | None, now: datetime
 ) -> list[Offer]:
-    """Return what programmes would give, one after the other, up to the first that gives.
-
-    Only one programme matches a contribution. `own` is what is already held for this gift; it is
-    as free to this gift as what is still in the pot.
-    """
+    """Return what programmes would give to a gift whose money arrived now; see `ask`."""
     asked = list(versions)
-    money = gift.counted(settled_at=now)
     stand = standing(
         {version.programme_id: version.rule.currency for version in asked},
-        donors=[gift.donor_key or ""],
+        donors=[] if gift.donor_key is None else [gift.donor_key],
         projects=[gift.project_id],
     )
+    if own is not None and own.programme_id in stand.left:
+        stand.give_back(own)
+    return ask(asked, gift.counted(settled_at=now), stand)
+
+
+def ask(versions: Iterable[ProgrammeVersion], money: rules.Counted, stand: Standing) -> list[Offer]:
+    """Return what programmes would give, one after the other, up to the first that gives.
+
+    Only one programme matches a contribution.
+    """
     found: list[Offer] = []
-    for version in asked:
+    for version in versions:
         usage, left = stand.usage[version.programme_id], stand.left[version.programme_id]
-        if own is not None and own.programme_id == version.programme_id:
-            usage.add(donor=own.donor_key, project=str(own.project_id), minor=-own.amount_minor)
-            left += own.amount_minor
         outcome = allocation.decide(version.rule, money, usage=usage, pot_minor=left)
         found.append(Offer(version, outcome))
         if outcome.minor:

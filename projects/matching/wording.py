@@ -69,7 +69,7 @@ refused = {
         "This programme adds to money that arrives from %(first_day)s to %(last_day)s."
     ),
     "below_minimum": gettext_lazy("This programme adds to amounts of %(minimum)s or more."),
-    "donor.residence": gettext_lazy("This programme is not for people who live there."),
+    "donor.residence": gettext_lazy("This programme is not for people who live in %(fact)s."),
     "project.country": gettext_lazy("This programme is for projects in other countries."),
     "project.sector": gettext_lazy("This programme is for projects in other sectors."),
     "project.kind": gettext_lazy("This programme is for other kinds of projects."),
@@ -189,9 +189,9 @@ def _refused(step: Step, currency: str) -> str:
     code, _colon, field = str(step["reason"]).partition(":")
     if field == "donor.residence" and step["fact"] is None:
         return _("This programme asks where you live.")
-    words = {
-        "currency": str(step.get("currency", "")),
-    }
+    words = {"currency": str(step.get("currency", ""))}
+    if field:
+        words["fact"] = _fact(step, currency)
     if code == "outside_window":
         opens_at, closes_at = (str(step[name]) for name in ("opens_at", "closes_at"))
         zone = str(step["zone"])

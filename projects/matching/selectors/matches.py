@@ -23,6 +23,7 @@ class Explanation:
 
     programme_id: str
     programme_name: str
+    rule: str  # The terms by which it decided, in one sentence.
     match: Money
     state: str
     reason: str | None
@@ -81,6 +82,7 @@ def _explained(row: Allocation) -> Explanation:
     return Explanation(
         programme_id=row.programme_id,
         programme_name=rule.name,
+        rule=wording.rule_sentence(rule),
         match=Money(row.amount_minor, rule.currency),
         state=row.state,
         reason=reason,

@@ -121,6 +121,9 @@ def test_an_explanation_tells_every_programme_and_step_in_words() -> None:
         "committed",
         None,
     )
+    assert fund.rule.startswith(
+        "While the pot lasts, 100.00\xa0EUR that arrives from March 1, 2026"
+    )
     assert fund.why == "75.01\xa0EUR at 1 to 2 is 37.50\xa0EUR."
     assert fund.steps == (
         "Counted: 75.01\xa0EUR.",
@@ -144,6 +147,22 @@ def test_the_books_agree_after_every_kind_of_step() -> None:
     services.allocate_all_due(now=SOON)
 
     assert selectors.verify_differences() == []
+
+
+def test_what_is_not_asked_about_is_not_gathered() -> None:
+    make.programme(id="fund", pot_minor=1_000_00)
+    services.reserve(gift=make.gift(100_00, donor="d1"), now=make.NOON)
+    currencies = {"fund": "EUR"}
+
+    neither = engine.standing(currencies, donors=[], projects=[])
+    giver = engine.standing(currencies, donors=["d1"], projects=[])
+    project_only = engine.standing(currencies, donors=[], projects=[make.PROJECT])
+
+    found = [each.usage["fund"] for each in (neither, giver, project_only)]
+    assert [dict(usage.donor) for usage in found] == [{}, {"d1": 200_00}, {}]
+    assert [dict(usage.project) for usage in found] == [{}, {}, {str(make.PROJECT): 200_00}]
+    assert [usage.programme for usage in found] == [200_00] * 3
+    assert neither.left == {"fund": 800_00}
 
 
 def test_money_taken_from_a_pot_without_an_allocation_is_a_difference() -> None:
