@@ -49,17 +49,17 @@ def _show_pay(world: World, identifier: str, accepted: str) -> Answer:
 
 def _act_pay(world: World, identifier: str, fields: Mapping[str, str], accepted: str) -> Answer:
     record = sessions.current(world, identifier)
-    session, language = record.document, _language(record.document, accepted)
+    session = record.document
     elsewhere = _elsewhere(world, record, accepted)
     if elsewhere:
         return elsewhere
-    action = fields.get("action", "pay")
+    action = fields.get("action")
+    if action == "pay":
+        return _pay(world, record, fields, accepted)
     if action == "cancel" and session["cancel_url"]:
         return wire.redirect(session["cancel_url"])
-    if action == "close":
-        again = (sessions.address(world, session), "open_again")
-        return rendering.note("closed", language=language, link=again)
-    return _pay(world, record, fields, accepted)
+    again = (sessions.address(world, session), "open_again")
+    return rendering.note("closed", language=_language(session, accepted), link=again)
 
 
 def _pay(world: World, record: Record, fields: Mapping[str, str], accepted: str) -> Answer:

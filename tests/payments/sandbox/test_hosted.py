@@ -205,6 +205,18 @@ def test_without_a_cancel_address_there_is_no_cancel_button(client: Client) -> N
     assert ">Cancel<" not in get(make.address(session)).text
 
 
+@pytest.mark.parametrize("action", ["cancel", "refund", ""])
+def test_only_the_pay_button_pays(client: Client, sandbox: Running, action: str) -> None:
+    params = make.params()
+    del params["cancel_url"]
+    session = client.v1.checkout.sessions.create(params)
+
+    page = post(make.address(session), action=action, **VALID)
+
+    assert (page.status_code, charges(sandbox)) == (200, 0)
+    assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
+
+
 def test_closing_the_window_leads_nowhere_and_takes_nothing(
     client: Client, sandbox: Running
 ) -> None:
