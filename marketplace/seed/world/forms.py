@@ -35,7 +35,6 @@ class Stage:
     proof: str
     due: date
     euros: int
-    accepted: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +117,8 @@ class Agency:
     territories: tuple[str, ...]
     surname: str
     """Of everybody who works there."""
+    first_names: tuple[str, str, str, str, str, str]
+    """Owner, project officer, vetting officer, match manager, finance officer, auditor."""
     draft_title: str
     draft_place: str
     draft_sector: str

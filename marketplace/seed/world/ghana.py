@@ -112,7 +112,7 @@ AMBULANCES = Undertaking(
         opens=date(2026, 10, 20),
         closes=date(2027, 3, 1),
         owner=800,
-        gifts=(120, 45, 300, 75, 500, 1_500, 800),
+        gifts=(120, 300, 500, 1_500, 800),
     ),
 )
 
@@ -207,7 +207,7 @@ GREENHOUSE = Undertaking(
         opens=date(2026, 11, 5),
         closes=date(2027, 6, 15),
         owner=300,
-        gifts=(30, 100, 20, 250),
+        gifts=(30, 100, 250),
     ),
 )
 

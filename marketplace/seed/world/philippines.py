@@ -112,7 +112,7 @@ COFFEE = Undertaking(
         opens=date(2026, 10, 6),
         closes=date(2027, 2, 20),
         owner=1_300,
-        gifts=(200, 80, 40, 600, 150, 1_000, 30, 250, 2_000),
+        gifts=(200, 600, 150, 1_000, 250, 2_000),
     ),
 )
 
@@ -209,7 +209,7 @@ BUS = Undertaking(
         opens=date(2026, 11, 9),
         closes=date(2027, 4, 15),
         owner=900,
-        gifts=(60, 250, 25, 100, 150, 1_200),
+        gifts=(60, 250, 150, 1_200),
     ),
 )
 

@@ -109,7 +109,7 @@ PIROGUES = Undertaking(
         opens=date(2026, 10, 8),
         closes=date(2027, 2, 15),
         owner=1_500,
-        gifts=(60, 200, 35, 450, 100, 90, 300, 2_000),
+        gifts=(60, 200, 450, 100, 300, 2_000),
     ),
 )
 
@@ -215,7 +215,7 @@ WELL = Undertaking(
         opens=date(2026, 10, 15),
         closes=date(2027, 5, 31),
         owner=2_400,
-        gifts=(250, 100, 1_000, 60, 40, 500, 120),
+        gifts=(250, 100, 1_000, 60, 500),
     ),
 )
 

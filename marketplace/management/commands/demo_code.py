@@ -1,0 +1,30 @@
+"""The one-time code of a demo log-in. There is no such command outside the demonstration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from marketplace.accounts.services import NoSecondFactor, current_code
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+ONLY_IN_DEMO = "demo_code exists in demo mode only."
+
+
+class Command(BaseCommand):
+    help = "Print the current one-time code of a demo log-in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
+        if settings.WEFT_MODE != "demo":
+            raise CommandError(ONLY_IN_DEMO, returncode=2)
+        try:
+            self.stdout.write(current_code(email=str(options["email"])))
+        except NoSecondFactor as refusal:
+            raise CommandError(str(refusal), returncode=2) from refusal

@@ -1,0 +1,126 @@
+"""Loading the demo world: all of it or nothing, once, and only where no real money is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from cms.pages.services import ensure_home
+from marketplace.seed import gifts, identity, people, undertakings
+from marketplace.seed.undertakings import UNDERTAKINGS
+from marketplace.seed.world.agencies import AGENCIES
+from marketplace.seed.world.programmes import OFFERS
+from payments import queue
+from payments.models import Payment
+from payments.money import Money
+from projects.catalogue.models import Organisation
+from projects.funding.models import Contribution
+from projects.matching import services as matching
+from remittances.services import import_bundled
+
+if TYPE_CHECKING:
+    from marketplace.seed.people import Desk
+
+SCENARIO = "small"
+FOUNDED_AT = datetime(2026, 8, 1, 9, tzinfo=UTC)
+PUBLISHED_AT = datetime(2026, 9, 15, 9, tzinfo=UTC)
+FUNDED_AT = datetime(2026, 9, 20, 9, tzinfo=UTC)
+_LOCK = 0x57454655  # One load at a time.
+
+
+class SeedRefused(Exception):
+    """The database is not one for a demo world. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A loaded demo world, in the form of the contract."""
+
+    seed: int
+    created: bool
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "scenario": SCENARIO,
+            "seed": self.seed,
+            "created": self.created,
+            "agencies": [
+                {
+                    "slug": agency.slug,
+                    "name": agency.name,
+                    "country": agency.country,
+                    "private_marker": identity.private_marker(self.seed, agency.slug),
+                }
+                for agency in AGENCIES
+            ],
+            "users": [log_in.document() for log_in in people.log_ins(self.seed)],
+            "projects": [undertaking.slug for undertaking in UNDERTAKINGS],
+            "programmes": [str(offer.document["id"]) for offer in OFFERS],
+        }
+
+
+def loaded_seed() -> int | None:
+    """Return the seed of the demo world in this database, if there is one."""
+    keys = Contribution.objects.filter(key__startswith=f"{gifts.KEY}-").order_by("key")
+    first = keys.values_list("key", flat=True).first()
+    return None if first is None else int(first.split("-")[1])
+
+
+@transaction.atomic
+def load(*, seed: int, now: datetime) -> World:
+    """Load the small demo world. Loading the same again changes nothing.
+
+    Raises:
+        SeedRefused: Another demo world, people or payments are there already, or money is real.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    if loaded_seed() == seed:
+        return World(seed, created=False)
+    if reason := _why_not():
+        raise SeedRefused(reason)
+    with queue.asleep():
+        _write(seed, now)
+    return World(seed, created=True)
+
+
+def _why_not() -> str | None:
+    if settings.STRIPE_LIVEMODE:
+        return "Payments are real here. Load a demo world into a database of its own."
+    if (other := loaded_seed()) is not None:
+        return f"The demo world of seed {other} is loaded. Use an empty database."
+    if Payment.objects.exists():
+        return "The database holds payments of people. Use an empty one."
+    if Organisation.objects.exists():
+        return "The database holds organisations already. Use an empty one."
+    return None
+
+
+def _write(seed: int, now: datetime) -> None:
+    desks = people.open_desks(seed=seed, now=FOUNDED_AT)
+    projects = {one.slug: undertakings.publish(one, desks[one.agency]) for one in UNDERTAKINGS}
+    for agency in AGENCIES:
+        undertakings.draft(agency, desks[agency.slug], seed=seed)
+    _offer(desks)
+    campaigns = {one.slug: gifts.open_campaign(one, projects[one.slug]) for one in UNDERTAKINGS}
+    gifts.give_all(gifts.planned(UNDERTAKINGS, seed=seed), campaigns)
+    ensure_home(now=now)
+    import_bundled(now=now)
+
+
+def _offer(desks: dict[str, Desk]) -> None:
+    """Publish every matching programme and fill its pot."""
+    for offer in OFFERS:
+        version = matching.publish_programme(
+            document=offer.document, agency_id=desks[offer.agency].agency.pk, now=PUBLISHED_AT
+        )
+        matching.fund_pot(
+            programme_id=version.programme_id,
+            amount=Money(offer.pot_minor, undertakings.CURRENCY),
+            idempotency_key=gifts.KEY,
+            now=FUNDED_AT,
+        )
