@@ -20,10 +20,11 @@ from projects.catalogue.models import Project
 from projects.funding.discovery import discover
 from projects.funding.previews import preview
 from projects.funding.summaries import summaries
+from projects.matching.selectors import left, rule_sentence
 from projects.public.refusals import amount_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from cms.pages.numbers import Numbers
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from projects.funding.models import Campaign
     from projects.funding.previews import Preview
     from projects.funding.summaries import Summary
-    from projects.matching.gifts import Quote
 
 CARDS = 3
 KEPT_SECONDS = 30
@@ -60,6 +60,7 @@ class Front:
     cards: tuple[Summary, ...]
     open: tuple[Open, ...]  # Those that close first come first.
     published: int
+    left: Mapping[str, Money]  # By the id of the programme.
     numbers: Numbers
     teaser: Teaser | None
     as_of: datetime
@@ -71,23 +72,28 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Fund:
+    """What one programme adds, by which rule, and what it has left."""
+
+    name: str
+    match: Money
+    rule: str
+    left: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class Calculation:
-    """What an amount would become at one project for somebody we know nothing of."""
+    """What an amount would become at one project for somebody we know nothing of.
+
+    Where the amount asked about cannot be used, `preview` is that of the usual amount.
+    """
 
     typed: str
     chosen: Open
-    amount: Money
-    quote: Quote
+    preview: Preview
+    funds: tuple[Fund, ...] = ()  # Those that add something.
     refusal: str = ""
     is_outside: bool = False  # Not an amount that this project takes at once.
-
-    @property
-    def match(self) -> Money:
-        return self.quote.match
-
-    @property
-    def total(self) -> Money:
-        return self.amount + self.quote.match
 
     @property
     def country(self) -> str:
@@ -115,19 +121,49 @@ def calculate(
     chosen = _most_matched(view.open, (country or "").upper())
     if chosen is None:
         return None
-    usual = Calculation(amount or "", chosen, chosen.preview.amount, chosen.preview.quote)
+    asked, refusal = _read(amount, currency=chosen.campaign.currency)
+    usual = chosen.preview
+    is_outside = asked is not None and not _takes(chosen.campaign, asked)
+    if asked is None or is_outside or asked == usual.amount:
+        shown = usual
+    else:
+        shown = preview(chosen.project, chosen.campaign, amount=asked, now=now)
+    return Calculation(
+        typed=amount or "",
+        chosen=chosen,
+        preview=shown,
+        funds=_funds(view, shown),
+        refusal=refusal,
+        is_outside=is_outside,
+    )
+
+
+def _read(amount: str | None, *, currency: str) -> tuple[Money | None, str]:
+    """Return the amount by the rules of the page's language, or why it is not understood."""
     if amount is None:
-        return usual
+        return None, ""
     try:
-        asked = parse(amount, currency=chosen.campaign.currency, language=get_language() or "en")
+        return parse(amount, currency=currency, language=get_language() or "en"), ""
     except AmountNotUnderstood as error:
-        return Calculation(amount, chosen, usual.amount, usual.quote, refusal=amount_refusal(error))
-    if not chosen.campaign.minimum <= asked <= chosen.campaign.maximum:
-        return Calculation(amount, chosen, usual.amount, usual.quote, is_outside=True)
-    if asked == usual.amount:
-        return usual
-    quote = preview(chosen.project, chosen.campaign, amount=asked, now=now)
-    return Calculation(amount, chosen, asked, quote)
+        return None, amount_refusal(error)
+
+
+def _takes(campaign: Campaign, amount: Money) -> bool:
+    return campaign.minimum <= amount <= campaign.maximum
+
+
+def _funds(view: Front, shown: Preview) -> tuple[Fund, ...]:
+    rules = {version.programme_id: rule_sentence(version) for version in shown.terms}
+    return tuple(
+        Fund(
+            name=line.programme_name,
+            match=line.match,
+            rule=rules.get(line.programme_id, ""),
+            left=view.left.get(line.programme_id),
+        )
+        for line in shown.quote.lines
+        if line.match
+    )
 
 
 def _most_matched(projects: Iterable[Open], country: str) -> Open | None:
@@ -144,6 +180,7 @@ def _front(*, language: str, now: datetime) -> Front:
         cards=tuple(summaries(found, soon, language=language, at=now)),
         open=tuple(running),
         published=len(projects),
+        left=left({version.programme_id for each in running for version in each.preview.terms}),
         numbers=numbers.numbers(projects.values(), found.totals.values(), now=now),
         teaser=teaser.teaser(today=now.date()),
         as_of=now,

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
 from django.urls import reverse
 
 from payments.money import Money
 from remittances import comparison, countries, selectors
+from remittances.models import SurveyedService
 from remittances.ranking import Listing
 
 if TYPE_CHECKING:
@@ -21,13 +23,12 @@ if TYPE_CHECKING:
 
     from remittances.comparison import Comparison, Quote
 
-LEFT, RIGHT, FLOOR, ROW = 40, 640, 100, 22
+LEFT, RIGHT, TOP, ROW = 40, 640, 52, 22
 APART = 20  # The width of a dot and its frame.
 TARGET_PCT = 3
 STEPS_PCT = (1, 2, 5, 10, 20, 50, 100)
 MOST_MARKS = 7
 WORTH_SHOWING = 3  # Fewer dots are no picture.
-CORRIDORS_TRIED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,13 @@ class Teaser:
     dots: tuple[Dot, ...]
     marks: tuple[Mark, ...]
     target_x: int
+    floor_y: int
+    start_x: int = LEFT
     end_x: int = RIGHT
+
+    @property
+    def height(self) -> int:
+        return self.floor_y + 36
 
     @property
     def services(self) -> int:
@@ -70,15 +77,21 @@ class Teaser:
 
 
 def teaser(*, today: date) -> Teaser | None:
-    """Return the first corridor with enough prices to compare, in four queries; None if none."""
-    for origin, destination in selectors.priced_corridors()[:CORRIDORS_TRIED]:
-        sending, receiving = countries.country(origin.iso3), countries.country(destination.iso3)
-        survey = selectors.survey(sending, receiving, currency=None)
-        if survey.amounts:
-            found = _teaser(_compared(survey, today=today))
-            if found is not None:
-                return found
-    return None
+    """Return the corridor with the most prices to compare, in four queries; None if too few."""
+    corridor = _busiest()
+    if corridor is None:
+        return None
+    sending, receiving = (countries.country(code) for code in corridor)
+    survey = selectors.survey(sending, receiving, currency=None)
+    return _teaser(_compared(survey, today=today)) if survey.amounts else None
+
+
+def _busiest() -> tuple[str, str] | None:
+    rows = SurveyedService.objects.standing().filter(transparent=True)
+    ends = ("origin__iso3", "destination__iso3")
+    counted = rows.order_by().values_list(*ends).annotate(n=Count("pk"))
+    first = counted.order_by("-n", *ends).first()
+    return (first[0], first[1]) if first else None
 
 
 def _compared(survey: comparison.Survey, *, today: date) -> Comparison:
@@ -94,6 +107,7 @@ def _teaser(found: Comparison) -> Teaser | None:
     if len(costs) < WORTH_SHOWING:
         return None
     scale = _Scale(least=min(costs[0], Fraction(0)), most=max(costs[-1], Fraction(TARGET_PCT + 1)))
+    dots = _dots(costs, scale)
     survey = found.survey
     here = (survey.origin.iso3.lower(), survey.destination.iso3.lower())
     return Teaser(
@@ -109,9 +123,10 @@ def _teaser(found: Comparison) -> Teaser | None:
         most_x=scale.x(costs[-1]),
         inside=sum(cost <= TARGET_PCT for cost in costs),
         collected_on=_newest(priced),
-        dots=tuple(_dots(costs, scale)),
+        dots=dots,
         marks=scale.marks,
         target_x=scale.x(Fraction(TARGET_PCT)),
+        floor_y=max(dot.y for dot in dots) + ROW,
     )
 
 
@@ -131,18 +146,25 @@ class _Scale:
         return LEFT + round((RIGHT - LEFT) * (value - self._low) / self._span)
 
 
-def _dots(costs: Sequence[Fraction], scale: _Scale) -> Iterable[Dot]:
-    """Yield the dots from left to right, each in the lowest row that is free there."""
+def _dots(costs: Sequence[Fraction], scale: _Scale) -> tuple[Dot, ...]:
+    """Return the dots from left to right, each in the lowest row that is free there."""
     ends: list[int] = []
-    for cost in costs:
-        x = scale.x(cost)
+    rows = []
+    for x in map(scale.x, costs):
         row = next((row for row, end in enumerate(ends) if x - end >= APART), len(ends))
         ends[row : row + 1] = [x]
-        yield Dot(x, FLOOR - ROW - row * ROW, is_inside=cost <= TARGET_PCT)
+        rows.append(row)
+    bottom = TOP + ROW * (len(ends) - 1)
+    return tuple(
+        Dot(scale.x(cost), bottom - ROW * row, is_inside=cost <= TARGET_PCT)
+        for cost, row in zip(costs, rows, strict=True)
+    )
 
 
 def _share(amount: Money, per_cent: Fraction) -> Money:
-    return amount.times(per_cent.numerator, per_cent.denominator * 100)
+    """Return a part of the amount in whole units: the heading is no price list."""
+    unit = 10**amount.exponent
+    return Money(round(amount.minor * per_cent / 100 / unit) * unit, amount.currency)
 
 
 def _newest(quotes: Iterable[Quote]) -> date | None:

@@ -42,7 +42,7 @@ def _page(client: Client, address: str = "/en/") -> BeautifulSoup:
 
 def _text(tag: Tag | None) -> str:
     assert tag is not None
-    return " ".join(tag.get_text(" ").split())
+    return " ".join(tag.get_text().split())
 
 
 def _open(country: str = "KEN", **terms: int) -> Campaign:
