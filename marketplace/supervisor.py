@@ -105,6 +105,7 @@ class Supervisor:
             return
         if not child.restart_at:
             self.say(f"{child.name} ended ({child.process.returncode}); starting it again.")
+            _signal(child.process, signal.SIGKILL)  # What it had started goes with it.
             child.restart_at = time.monotonic() + RESTART_SECONDS
         elif time.monotonic() >= child.restart_at:
             child.restart_at = 0.0

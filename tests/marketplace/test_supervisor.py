@@ -75,6 +75,21 @@ def test_stopping_ends_the_children_of_a_child_too(keeper: Supervisor, tmp_path:
     until(lambda: not is_running(grandchild))
 
 
+def test_what_a_killed_process_had_started_goes_with_it(keeper: Supervisor, tmp_path: Path) -> None:
+    part = child(tmp_path, PARENT)
+    keeper.start(part)
+    until(lambda: part.log.read_text().strip().isdigit())
+    orphan = int(part.log.read_text())
+    watching = Thread(target=keeper.watch)
+    watching.start()
+
+    os.kill(pid_of(part), signal.SIGKILL)
+
+    until(lambda: not is_running(orphan))
+    keeper.stopping = True
+    watching.join()
+
+
 def test_a_process_that_does_not_listen_is_ended_by_force(
     keeper: Supervisor, tmp_path: Path
 ) -> None:
