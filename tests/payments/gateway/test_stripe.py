@@ -111,6 +111,21 @@ def test_a_payment_that_takes_its_time_ends_one_way_or_the_other(card: str, late
         assert gateway.fetch_charge(page.key).status == later
 
 
+def test_money_whose_fee_is_not_counted_yet_is_still_processing(
+    gateway: PaymentGateway, sandbox: Running
+) -> None:
+    page = gateway.open_page(request())
+    assert page.url is not None
+    pay(page.url)
+    (charge,) = sandbox.world.store.every("charge")
+    charge.document["balance_transaction"] = None
+    sandbox.world.store.save(charge)
+
+    outcome = gateway.fetch_charge(page.key)
+
+    assert (outcome.status, outcome.charge) == (ChargeStatus.PROCESSING, None)
+
+
 def test_a_closed_page_is_expired(gateway: PaymentGateway) -> None:
     page = gateway.open_page(request())
 
