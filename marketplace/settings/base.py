@@ -108,6 +108,7 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if _exists(app)]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "marketplace.api_conduct.ApiConductMiddleware",
     "marketplace.security.BodyLimitMiddleware",
