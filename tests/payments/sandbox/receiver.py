@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ class Receiver:
 
     @property
     def types(self) -> list[str]:
-        return [delivery.event().type for delivery in self.received]
+        return [json.loads(delivery.payload)["type"] for delivery in self.received]
 
 
 @contextmanager
