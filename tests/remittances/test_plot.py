@@ -52,8 +52,8 @@ def test_the_targets_label_stands_where_the_line_is_farther_away() -> None:
 def test_everything_stays_inside_the_drawing(values: dict[str, Fraction]) -> None:
     drawn = plot.drawn(list(values.items()))
     assert drawn is not None
-    assert drawn.levels[0].value <= min(*values.values(), 0)
-    assert drawn.levels[-1].value >= max(*values.values(), 3)
+    assert all(drawn.levels[0].value <= mean for mean in (*values.values(), Fraction(0)))
+    assert all(drawn.levels[-1].value >= mean for mean in (*values.values(), Fraction(3)))
     for dot in (*drawn.dots, drawn.last, drawn.first):
         assert plot.LEFT <= dot.x <= plot.RIGHT
         assert plot.TOP <= dot.y <= plot.BOTTOM

@@ -48,7 +48,7 @@ def test_an_estimate_carries_the_fees_between_which_it_lies() -> None:
     found = priced([point(45000, "1067", "0.55"), point(18000, "414", "0.45")], 31500)
     assert found.fee == Fraction("740.5")
     assert found.margin_pct == Fraction("0.5")
-    assert found.fee_bounds == (414, 1067)
+    assert found.fee_bounds == (Fraction(414), Fraction(1067))
 
 
 @pytest.mark.parametrize("amount", [1, 17999, 45001, 10**15])
