@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,5 +41,5 @@ def wake(task: str, **arguments: str) -> None:
     """Queue a task by name now. With the broker down, its sweeper will find the work."""
     try:
         current_app.send_task(task, kwargs=arguments)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, ChannelError, OSError) as error:
         logger.warning("The queue did not take %s: %s", task, error)

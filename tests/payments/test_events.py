@@ -11,7 +11,7 @@ import pytest
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from payments import events
 from payments.models import EventDelivery
@@ -241,7 +241,9 @@ def test_pauses_grow_with_failures_up_to_an_hour() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.promise("D3")
-@pytest.mark.parametrize("fault", [OperationalError("refused"), ConnectionRefusedError()])
+@pytest.mark.parametrize(
+    "fault", [OperationalError("refused"), ChannelError("full"), ConnectionRefusedError()]
+)
 def test_a_broker_that_is_down_stops_nobody(fault: Exception) -> None:
     with broker() as send:
         send.side_effect = fault
