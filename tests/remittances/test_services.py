@@ -109,7 +109,7 @@ def test_rows_with_an_id_are_superseded_by_a_later_file() -> None:
     make.imported([{"id": "7", **make.row()}, {"id": "8", **make.row(firm="Other")}])
     make.imported([{"id": "7", **make.row(cc1_lcu_fee="500", **{"cc1_total_cost_%": "3.33"})}])
     newer = SurveyedService.objects.get(supersedes__isnull=False)
-    older = SurveyedService.objects.get(pk=newer.supersedes_id)
+    older = SurveyedService.objects.get(superseded_by=newer)
     assert (newer.fee_1, older.fee_1) == (Decimal(500), Decimal(414))
     assert SurveyedService.objects.count() == 3  # Nothing is deleted.
     assert fees() == [500, 414]
