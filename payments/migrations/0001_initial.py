@@ -36,77 +36,228 @@ DROP FUNCTION payments_paymentmove_append_only;
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EventDelivery',
+            name="EventDelivery",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('event_key', models.UUIDField()),
-                ('event', models.CharField(max_length=64)),
-                ('listener', models.CharField(max_length=100)),
-                ('payload', models.JSONField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event_key", models.UUIDField()),
+                ("event", models.CharField(max_length=64)),
+                ("listener", models.CharField(max_length=100)),
+                ("payload", models.JSONField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='eventdelivery_due')],
-                'constraints': [models.UniqueConstraint(fields=('event_key', 'listener'), name='eventdelivery_once_per_listener')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["due_at"],
+                        name="eventdelivery_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event_key", "listener"), name="eventdelivery_once_per_listener"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(db_index=True, max_length=128)),
-                ('state', models.CharField(choices=[('created', 'Created'), ('open', 'Open'), ('processing', 'Processing'), ('settled', 'Settled'), ('differs', 'Differs'), ('failed', 'Failed'), ('expired', 'Expired')], default='created', max_length=16)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('description', models.CharField(max_length=250)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('language', models.CharField(max_length=16)),
-                ('success_url', models.TextField()),
-                ('cancel_url', models.TextField()),
-                ('page_key', models.CharField(blank=True, max_length=255)),
-                ('page_url', models.TextField(blank=True)),
-                ('charge_key', models.CharField(blank=True, max_length=255)),
-                ('received_minor', models.BigIntegerField(null=True)),
-                ('received_currency', models.CharField(blank=True, max_length=3)),
-                ('fee_minor', models.BigIntegerField(null=True)),
-                ('fee_currency', models.CharField(blank=True, max_length=3)),
-                ('difference', models.CharField(blank=True, max_length=32)),
-                ('created_at', models.DateTimeField()),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("reference", models.CharField(db_index=True, max_length=128)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("open", "Open"),
+                            ("processing", "Processing"),
+                            ("settled", "Settled"),
+                            ("differs", "Differs"),
+                            ("failed", "Failed"),
+                            ("expired", "Expired"),
+                        ],
+                        default="created",
+                        max_length=16,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("description", models.CharField(max_length=250)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("language", models.CharField(max_length=16)),
+                ("success_url", models.TextField()),
+                ("cancel_url", models.TextField()),
+                ("page_key", models.CharField(blank=True, max_length=255)),
+                ("page_url", models.TextField(blank=True)),
+                ("charge_key", models.CharField(blank=True, max_length=255)),
+                ("received_minor", models.BigIntegerField(null=True)),
+                ("received_currency", models.CharField(blank=True, max_length=3)),
+                ("fee_minor", models.BigIntegerField(null=True)),
+                ("fee_currency", models.CharField(blank=True, max_length=3)),
+                ("difference", models.CharField(blank=True, max_length=32)),
+                ("created_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['created', 'open', 'processing', 'settled', 'differs', 'failed', 'expired'])), name='payment_state_known'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='payment_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['settled', 'differs'])), models.Q(('fee_minor__gte', 0), ('received_minor__gt', 0), ('settled_at__isnull', False)), models.Q(('charge_key', ''), _negated=True)), models.Q(models.Q(('state__in', ['settled', 'differs']), _negated=True), models.Q(('charge_key', ''), ('received_minor__isnull', True), ('settled_at__isnull', True))), _connector='OR'), name='payment_received_has_charge'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), models.Q(('difference', ''), ('fee_currency', models.F('currency')), ('received_currency', models.F('currency')), ('received_minor', models.F('amount_minor'))), _connector='OR'), name='payment_settled_as_asked'), models.CheckConstraint(condition=models.Q(('state', 'differs'), ('difference', ''), _connector='XOR'), name='payment_differs_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['open', 'processing']), _negated=True), models.Q(('page_key', ''), _negated=True), _connector='OR'), name='payment_open_has_page'), models.UniqueConstraint(condition=models.Q(('state__in', ['created', 'open', 'processing'])), fields=('reference',), name='payment_one_live_per_reference'), models.UniqueConstraint(condition=models.Q(('state', 'settled')), fields=('reference',), name='payment_one_settled_per_reference'), models.UniqueConstraint(condition=models.Q(('page_key', ''), _negated=True), fields=('page_key',), name='payment_page_once'), models.UniqueConstraint(condition=models.Q(('charge_key', ''), _negated=True), fields=('charge_key',), name='payment_charge_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="payment_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "created",
+                                    "open",
+                                    "processing",
+                                    "settled",
+                                    "differs",
+                                    "failed",
+                                    "expired",
+                                ],
+                            )
+                        ),
+                        name="payment_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="payment_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state__in", ["settled", "differs"])),
+                                models.Q(
+                                    ("fee_minor__gte", 0),
+                                    ("received_minor__gt", 0),
+                                    ("settled_at__isnull", False),
+                                ),
+                                models.Q(("charge_key", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["settled", "differs"]), _negated=True),
+                                models.Q(
+                                    ("charge_key", ""),
+                                    ("received_minor__isnull", True),
+                                    ("settled_at__isnull", True),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_received_has_charge",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "settled"), _negated=True),
+                            models.Q(
+                                ("difference", ""),
+                                ("fee_currency", models.F("currency")),
+                                ("received_currency", models.F("currency")),
+                                ("received_minor", models.F("amount_minor")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_settled_as_asked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "differs"), ("difference", ""), _connector="XOR"
+                        ),
+                        name="payment_differs_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["open", "processing"]), _negated=True),
+                            models.Q(("page_key", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payment_open_has_page",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["created", "open", "processing"])),
+                        fields=("reference",),
+                        name="payment_one_live_per_reference",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "settled")),
+                        fields=("reference",),
+                        name="payment_one_settled_per_reference",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("page_key", ""), _negated=True),
+                        fields=("page_key",),
+                        name="payment_page_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("charge_key", ""), _negated=True),
+                        fields=("charge_key",),
+                        name="payment_charge_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PaymentMove',
+            name="PaymentMove",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('from_state', models.CharField(blank=True, max_length=16)),
-                ('to_state', models.CharField(max_length=16)),
-                ('cause', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='payments.payment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("from_state", models.CharField(blank=True, max_length=16)),
+                ("to_state", models.CharField(max_length=16)),
+                ("cause", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="payments.payment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.RunSQL(GUARDS, UNGUARDED),

@@ -130,7 +130,8 @@ def _claim(event_id: UUID, now: datetime) -> InboxEvent | None:
 
 def _pause(attempts: int) -> timedelta:
     """Return how long to wait for the worker of the attempt that was made last."""
-    return min(PATIENCE * 2 ** min(max(attempts - 1, 0), 10), LONGEST_PAUSE)
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(PATIENCE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _payment_of(event: InboxEvent) -> Payment | None:

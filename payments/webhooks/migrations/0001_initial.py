@@ -5,33 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='InboxEvent',
+            name="InboxEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('event_key', models.CharField(max_length=255, unique=True)),
-                ('kind', models.CharField(max_length=255)),
-                ('object_key', models.CharField(blank=True, max_length=255)),
-                ('payment_key', models.CharField(blank=True, max_length=255)),
-                ('body', models.BinaryField()),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('ignored', 'Ignored'), ('dead', 'Dead')], default='waiting', max_length=16)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('received_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('worked_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event_key", models.CharField(max_length=255, unique=True)),
+                ("kind", models.CharField(max_length=255)),
+                ("object_key", models.CharField(blank=True, max_length=255)),
+                ("payment_key", models.CharField(blank=True, max_length=255)),
+                ("body", models.BinaryField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("done", "Done"),
+                            ("ignored", "Ignored"),
+                            ("dead", "Dead"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("received_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("worked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='inboxevent_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'ignored', 'dead'])), name='inboxevent_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), ('worked_at__isnull', True)), models.Q(models.Q(('state', 'waiting'), _negated=True), ('worked_at__isnull', False)), _connector='OR'), name='inboxevent_worked_at_unless_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["due_at"],
+                        name="inboxevent_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "done", "ignored", "dead"])),
+                        name="inboxevent_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), ("worked_at__isnull", True)),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("worked_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inboxevent_worked_at_unless_waiting",
+                    ),
+                ],
             },
         ),
     ]
