@@ -161,6 +161,7 @@ DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "") or (
 )
 DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "ATOMIC_REQUESTS": False}}
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=5s"
 DATABASE_APP_ROLE = DATABASES["default"]["USER"]
 
 # --- People --------------------------------------------------------------------------------------
