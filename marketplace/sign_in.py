@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from marketplace.accounts.models import User
+from marketplace.workplace import workplace
 from projects.catalogue.permissions import AGENCY_ROLES
 
 if TYPE_CHECKING:
@@ -48,14 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sends each person to the place where they work."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        user = request.user
-        if not user.is_authenticated:
-            return str(settings.LOGIN_REDIRECT_URL)
-        if user.memberships.filter(role__in=AGENCY_ROLES).exists():
-            return reverse("agency:home")
-        if user.has_perm("wagtailadmin.access_admin"):
-            return reverse("wagtailadmin_home")
-        return str(settings.LOGIN_REDIRECT_URL)
+        return workplace(request.user) or str(settings.LOGIN_REDIRECT_URL)
 
 
 def needs_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:

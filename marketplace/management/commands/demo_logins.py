@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from marketplace.seed import loader, people
+from marketplace.seed import identity, loader, people
+from marketplace.seed.world.agencies import AGENCIES
 
 SHOWN = ("giver", "agency_editor", "agency_vetter", people.CMS_EDITOR, people.PLATFORM_ADMIN)
 
@@ -21,8 +22,8 @@ class Command(BaseCommand):
         seed = loader.loaded_seed()
         if seed is None:
             return
-        self.stdout.write(f"Log-ins, all with the password {people.identity.password(seed)}:")
-        first_agency = loader.AGENCIES[0].slug
+        self.stdout.write(f"Log-ins, all with the password {identity.password(seed)}:")
+        first_agency = AGENCIES[0].slug
         for log_in in people.log_ins(seed):
             if log_in.role in SHOWN and log_in.agency in (None, first_agency):
                 code = f"   code: manage.py demo_code {log_in.email}" if log_in.totp_secret else ""

@@ -16,7 +16,7 @@ from projects.catalogue.models import Membership
 from tests.make import accounts, catalogue
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
     from django.test import Client
 
     from marketplace.accounts.models import User
@@ -28,10 +28,10 @@ Role = Membership.Role
 
 
 def code() -> str:
-    return format_hotp_value(hotp_value(accounts.TOTP_SECRET, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(accounts.TOTP_SECRET, int(time.time()) // 30)))
 
 
-def enter(client: Client, person: User, password: str = accounts.PASSWORD) -> HttpResponse:
+def enter(client: Client, person: User, password: str = accounts.PASSWORD) -> HttpResponseBase:
     return client.post(LOGIN, {"login": person.email, "password": password})
 
 
@@ -54,7 +54,7 @@ def test_a_giver_signs_in_with_a_password_alone_and_out_again(client: Client) ->
 def test_an_officer_with_a_second_factor_is_asked_for_the_code(client: Client) -> None:
     officer = accounts.with_second_factor(catalogue.member(catalogue.agency()))
 
-    response = enter(client, officer)
+    response: HttpResponseBase = enter(client, officer)
     assert response.headers["Location"] == reverse("mfa_authenticate")
     assert not is_signed_in(client)
     assert "Enter your code" in client.get(response.headers["Location"]).content.decode()
@@ -173,7 +173,7 @@ def test_guessing_passwords_is_slowed_down(client: Client) -> None:
     for _ in range(5):
         enter(client, person, password="a wrong guess")
 
-    response = enter(client, person)
+    response = client.post(LOGIN, {"login": person.email, "password": accounts.PASSWORD})
 
     assert not is_signed_in(client)
     assert "Too many failed login attempts" in response.content.decode()

@@ -11,7 +11,7 @@ from tests.make import catalogue as make
 from tests.make import payments as make_payments
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def refused(*arguments: str, match: str) -> None:
     assert refusal.value.returncode == 2
 
 
-def test_real_payments_keep_the_demo_world_out(settings: SettingsWrapper) -> None:
+def test_real_payments_keep_the_demo_world_out(settings: Settings) -> None:
     settings.STRIPE_LIVEMODE = True
 
     refused(match="Payments are real here")
@@ -59,7 +59,7 @@ def test_only_what_is_built_is_offered(scenario: str) -> None:
 
 @pytest.mark.parametrize("command", [("demo_code", "a@b.example"), ("demo_logins",)])
 def test_demo_commands_do_not_exist_in_production(
-    command: tuple[str, ...], settings: SettingsWrapper
+    command: tuple[str, ...], settings: Settings
 ) -> None:
     settings.WEFT_MODE = "production"
 
