@@ -9,6 +9,8 @@ from django.conf import settings
 from django.urls import translate_url
 from django.utils import translation
 
+from marketplace.workplace import workplace
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -35,6 +37,7 @@ class Frame(TypedDict):
     canonical: Callable[[], str]
     site_url: str
     test_payments: bool
+    workplace: Callable[[], str]
 
 
 def frame(request: HttpRequest) -> Frame:
@@ -45,6 +48,7 @@ def frame(request: HttpRequest) -> Frame:
         "canonical": lambda: settings.SITE_URL + _only(request.get_full_path(), FACETS),
         "site_url": settings.SITE_URL,
         "test_payments": not settings.STRIPE_LIVEMODE,
+        "workplace": lambda: workplace(request.user) if hasattr(request, "user") else "",
     }
 
 

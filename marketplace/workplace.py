@@ -1,0 +1,25 @@
+"""Where a person works on this site, if anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from projects.catalogue.permissions import AGENCY_ROLES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from marketplace.accounts.models import User
+
+
+def workplace(user: User | AnonymousUser) -> str:
+    """Return the address of the agency's workspace, else of the editors'; "" for anybody else."""
+    if not user.is_authenticated:
+        return ""
+    if user.memberships.filter(role__in=AGENCY_ROLES).exists():
+        return reverse("agency:home")
+    if user.has_perm("wagtailadmin.access_admin"):
+        return reverse("wagtailadmin_home")
+    return ""
