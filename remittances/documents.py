@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from remittances.comparison import Comparison, Quote
+    from remittances.indices import Summary
+    from remittances.price_statistics import CorridorStatistics
     from remittances.selectors import Corridor, HistoryPoint
 
 PERCENT_PLACES = 4
@@ -57,6 +59,53 @@ def history(origin: str, destination: str, points: list[HistoryPoint]) -> dict[s
         for point in points
     ]
     return {"from": origin, "to": destination, "series": series}
+
+
+def statistics(corridors: list[CorridorStatistics], total: Summary) -> dict[str, Any]:
+    """Return the document of `remittances stats`."""
+    return {
+        "corridors": [_statistics(row) for row in corridors],
+        "summary": {
+            "corridors": total.corridors,
+            "services": total.services,
+            "service_mean": percent(total.service_mean),
+            "corridor_mean": percent(total.corridor_mean),
+            "over_5": total.over_5,
+            "at_or_below_3": total.at_or_below_3,
+        },
+    }
+
+
+def _statistics(row: CorridorStatistics) -> dict[str, Any]:
+    small, large = row.at_200, row.at_500
+    return {
+        "corridor": row.key.origin + row.key.destination,
+        "from": row.key.origin,
+        "to": row.key.destination,
+        "period": row.key.period,
+        "services": row.services,
+        "firms": row.firms,
+        "mean_200": percent(small.mean if small else None),
+        "mean_500": percent(large.mean if large else None),
+        "median_200": percent(small.median if small else None),
+        "min_200": percent(small.least if small else None),
+        "max_200": percent(small.most if small else None),
+        "cheapest3_200": percent(small.cheapest3 if small else None),
+        "published_mean_200": percent(row.published_mean_200),
+    }
+
+
+def statistics_text(document: dict[str, Any]) -> str:
+    """Return statistics for people, a line a corridor; ours is no SmaRT average."""
+    columns = ("corridor", "period", "services", "mean_200", "median_200", "cheapest3_200",
+               "published_mean_200")  # fmt: skip
+    lines = [
+        "\t".join("-" if row[column] is None else str(row[column]) for column in columns)
+        for row in document["corridors"]
+    ]
+    total = document["summary"]
+    end = f"{total['corridors']} corridors, {total['over_5']} over 5 %"
+    return "\n".join(("\t".join(columns), *lines, end))
 
 
 def percent(value: Fraction | None) -> float | None:

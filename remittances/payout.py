@@ -4,7 +4,8 @@ The survey names the sender's currency only. Half of the rows from Kenya to Ugan
 Uganda for one of Kenya (27.5), the others US dollars (0.0077). Multiplying one and naming it the
 other is the worst mistake a comparison can make, so a currency is named only where the reference
 rate can mean no other: the dollar, or the destination's own currency when we know about how much of
-it makes a dollar and no other known currency is nearer. Otherwise no amount in the recipient's money is shown.
+it makes a dollar and no other known currency is nearer. Otherwise no amount in the recipient's
+money is shown.
 """
 
 from __future__ import annotations

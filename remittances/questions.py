@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ METHODS = {
     "card": ("debit card", "credit card", "card", "prepaid card"),
 }
 _LONGEST_ECHO = 40
+_QUARTER = re.compile("20[0-9]{2}_[1-4]Q")
 
 
 class Wrong(StrEnum):
@@ -33,6 +35,7 @@ class Wrong(StrEnum):
     UNKNOWN_METHOD = "unknown_method"
     INVALID_CURRENCY = "invalid_currency"
     INVALID_AMOUNT = "invalid_amount"
+    INVALID_QUARTER = "invalid_quarter"
     ASKED_TWICE = "asked_twice"
 
 
@@ -63,11 +66,38 @@ def corridor(origin: str | None, destination: str | None) -> tuple[CountryFacts,
     Raises:
         QuoteRequestRefused: A code is missing or unknown, or both are the same.
     """
-    sending, receiving = _country(origin, "from"), _country(destination, "to")
+    sending, receiving = country(origin, "from"), country(destination, "to")
     if sending.iso3 == receiving.iso3:
         message = "The two countries are the same; choose where the money goes."
         raise QuoteRequestRefused(Wrong.SAME_COUNTRY, message, "to")
     return sending, receiving
+
+
+def country(code: str | None, field: str) -> CountryFacts:
+    """Return the country asked for in a field.
+
+    Raises:
+        QuoteRequestRefused: The code is missing or unknown.
+    """
+    if not code:
+        message = f"Say which country with “{field}”, by its three-letter code such as KEN."
+        raise QuoteRequestRefused(Wrong.COUNTRY_MISSING, message, field)
+    try:
+        return countries.country(code)
+    except countries.UnknownCountry as unknown:
+        raise QuoteRequestRefused(Wrong.UNKNOWN_COUNTRY, str(unknown), field) from unknown
+
+
+def quarter(text: str | None) -> str | None:
+    """Return the quarter asked for; None when none was.
+
+    Raises:
+        QuoteRequestRefused: It is not written like 2025_3Q.
+    """
+    if text is not None and not _QUARTER.fullmatch(text):
+        message = f"“{text[:_LONGEST_ECHO]}” is not a quarter; write it like 2025_3Q."
+        raise QuoteRequestRefused(Wrong.INVALID_QUARTER, message, "period")
+    return text
 
 
 def method(receive: str | None) -> str | None:
@@ -117,13 +147,3 @@ def plain_amount(text: object, *, currency: str) -> Money:
     except UnknownCurrency as unknown:
         message = f"Amounts in {currency} cannot be compared; name another currency."
         raise QuoteRequestRefused(Wrong.INVALID_CURRENCY, message, "currency") from unknown
-
-
-def _country(code: str | None, field: str) -> CountryFacts:
-    if not code:
-        message = f"Say which country with “{field}”, by its three-letter code such as KEN."
-        raise QuoteRequestRefused(Wrong.COUNTRY_MISSING, message, field)
-    try:
-        return countries.country(code)
-    except countries.UnknownCountry as unknown:
-        raise QuoteRequestRefused(Wrong.UNKNOWN_COUNTRY, str(unknown), field) from unknown

@@ -97,3 +97,91 @@ def test_a_wrong_call_ends_with_2(words: tuple[str, ...]) -> None:
         run(*words)
     assert refused.value.returncode == 2 or not words or words == ("invent",)
     assert "\n" not in str(refused.value)
+
+
+def test_stats_are_the_figures_of_the_contract() -> None:
+    make.real_prices()
+    make.imported(
+        [make.average(source_code="KEN", destination_code="UGA", avg_total_cost_200_pct="9.3713")]
+    )
+    make.imported([make.average(source_code="KEN", destination_code="UGA", period="2025_3Q",
+                                avg_total_cost_200_pct="12.75")])  # fmt: skip
+    answer = document("stats", "--corridor", "KENUGA")
+    assert answer == {
+        "corridors": [
+            {
+                "corridor": "KENUGA",
+                "from": "KEN",
+                "to": "UGA",
+                "period": "2025_3Q",
+                "services": 27,
+                "firms": 12,
+                "mean_200": 12.753,
+                "mean_500": 7.1733,
+                "median_200": 11.81,
+                "min_200": 2.85,
+                "max_200": 35.51,
+                "cheapest3_200": 3.9167,
+                "published_mean_200": 12.75,
+            }
+        ],
+        "summary": {
+            "corridors": 1,
+            "services": 27,
+            "service_mean": 12.753,
+            "corridor_mean": 12.753,
+            "over_5": 1,
+            "at_or_below_3": 0,
+        },
+    }
+
+
+def test_stats_of_a_file_of_averages() -> None:
+    run("import", str(make.real_file("rpw_2025_3Q_gbr_corridors.csv")))
+    make.imported([make.average(destination_code="MLI")])  # An older quarter.
+    answer = document("stats", "--source", "GBR", "--period", "2025_3Q")
+    assert answer["summary"] == {
+        "corridors": 33,
+        "services": 791,
+        "service_mean": 4.6136,
+        "corridor_mean": 5.0436,
+        "over_5": 14,
+        "at_or_below_3": 5,
+    }
+    kenya = next(row for row in answer["corridors"] if row["to"] == "KEN")
+    assert (kenya["services"], kenya["firms"], kenya["mean_200"], kenya["published_mean_200"]) == (
+        27,
+        10,
+        None,
+        3.43,
+    )
+    every = document("stats", "--source", "GBR")["summary"]
+    assert (every["corridors"], every["services"], every["service_mean"]) == (34, None, None)
+
+
+def test_stats_leave_out_what_hides_its_rate_and_has_no_total() -> None:
+    make.imported(
+        [
+            make.row(),
+            make.row(firm="Hidden", transparent="no"),
+            make.row(firm="Unknown", **{"cc1_total_cost_%": ".."}),
+        ]
+    )
+    (row,) = document("stats")["corridors"]
+    assert (row["services"], row["firms"], row["mean_200"], row["mean_500"]) == (1, 1, 2.85, 2.92)
+
+
+def test_stats_of_the_real_rows_for_people() -> None:
+    make.real_prices()
+    text = run("stats", "--source", "TZA")
+    assert "TZAKEN\t2025_3Q\t12\t59.9933\t83.17\t4.1467\t-" in text.splitlines()
+    assert text.endswith("2 corridors, 2 over 5 %\n")
+    assert document("stats", "--period", "2011_1Q")["corridors"] == []
+
+
+@pytest.mark.parametrize(
+    "words", [("--period", "soon"), ("--corridor", "KEN"), ("--corridor", "KENKEN"),
+              ("--source", "ZZZ")],
+)  # fmt: skip
+def test_stats_of_nonsense_are_refused(words: tuple[str, ...]) -> None:
+    refusal("stats", *words)

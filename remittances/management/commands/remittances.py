@@ -1,4 +1,4 @@
-"""Prices of transfers from the shell: import a file, compare an amount."""
+"""Prices of transfers from the shell: import a file, compare an amount, average corridors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from remittances import documents, selectors, services
+from remittances import documents, price_statistics, questions, selectors, services
 from remittances.questions import Question, QuoteRequestRefused
 
 
@@ -36,11 +36,15 @@ class Command(BaseCommand):
         compare.add_argument("amount", help="major units, such as 18000 or 99.50")
         compare.add_argument("--currency", help="the sending country's when left out")
         compare.add_argument("--receive", help="any, mobile, bank, cash or card")
-        for action in (imports, compare):
+        stats = actions.add_parser("stats", help="average costs as the World Bank defines them")
+        stats.add_argument("--period", help="a quarter, such as 2025_3Q; else the newest of each")
+        stats.add_argument("--corridor", metavar="SRCDST", help="one corridor, such as KENUGA")
+        stats.add_argument("--source", metavar="SRC", help="corridors from one country")
+        for action in (imports, compare, stats):
             action.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ARG002
-        actions = {"import": _import, "compare": _compare}
+        actions = {"import": _import, "compare": _compare, "stats": _stats}
         try:
             document, text = actions[options["action"]](options)
         except (services.ImportRefused, QuoteRequestRefused) as refusal:
@@ -65,3 +69,16 @@ def _compare(options: dict[str, Any]) -> tuple[dict[str, Any], str]:
     )
     answer = selectors.answer(question, today=timezone.now().date())
     return documents.comparison(answer), documents.comparison_text(answer)
+
+
+def _stats(options: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    source, destination, pair = options["source"], None, options["corridor"]
+    origin = questions.country(source, "source").iso3 if source else None
+    if pair:
+        first, second = questions.corridor(pair[:3], pair[3:])
+        origin, destination = first.iso3, second.iso3
+    period = questions.quarter(options["period"])
+    scope = price_statistics.Scope(origin=origin, destination=destination, period=period)
+    rows = price_statistics.statistics(scope)
+    document = documents.statistics(rows, price_statistics.summary(rows))
+    return document, documents.statistics_text(document)
