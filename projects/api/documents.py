@@ -10,6 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from projects.api.schemas import ProjectOut
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -85,11 +87,9 @@ def quote_document(project: Project, amount: Money, quote: Quote) -> Document:
 def as_csv(documents: Iterable[Document]) -> str:
     """Return projects as CSV, amounts in major units, with no cell that a sheet would calculate."""
     out = io.StringIO()
-    rows = [_flat(document) for document in documents]
-    if rows:
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    writer = csv.DictWriter(out, fieldnames=list(ProjectOut.model_fields))
+    writer.writeheader()
+    writer.writerows(_flat(document) for document in documents)
     return out.getvalue()
 
 

@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from payments.amounts import AmountNotUnderstood, parse
+from payments.amounts import AmountNotUnderstood, Refusal, parse
 from projects.funding.residences import country_choices
-from projects.public.refusals import amount_refusal
+from projects.public.refusals import AMOUNT_REFUSALS, amount_refusal
 
 if TYPE_CHECKING:
     from payments.money import Money
@@ -23,8 +23,8 @@ class AmountForm(forms.Form):
     amount = forms.CharField(
         label=_("Amount"),
         max_length=6000,
-        required=False,
         strip=False,
+        error_messages={"required": AMOUNT_REFUSALS[Refusal.EMPTY]},
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     token = forms.UUIDField(
@@ -81,7 +81,7 @@ class DetailsForm(forms.Form):
         },
     )
     hide_name = forms.BooleanField(
-        label=_("Hide my name"),
+        label=_("Stay anonymous"),
         help_text=_("The project then sees only the amount."),
         required=False,
     )

@@ -35,7 +35,7 @@ State = Contribution.State
 def amount_step(request: HttpRequest, to: Destination, form: AmountForm) -> HttpResponse:
     """Show the first step, with a fresh token where the one that came is not usable."""
     if form.is_bound and "token" in form.errors:
-        form.data = {**form.data.dict(), "token": uuid4()}
+        form.data = {**dict(form.data.items()), "token": uuid4()}
     context = {
         "to": to,
         "form": form,
@@ -133,7 +133,7 @@ def _to_change(request: HttpRequest, to: Destination) -> Contribution | None:
         key = UUID(request.GET.get("gift", ""))
     except ValueError:
         return None
-    drafts = to.campaign.contributions.filter(state=State.DRAFT)
+    drafts = Contribution.objects.filter(campaign=to.campaign, state=State.DRAFT)
     return drafts.filter(public_key=key).first()
 
 

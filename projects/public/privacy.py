@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Concatenate, ParamSpec
 
     from django.http import HttpRequest, HttpResponse
 
-    P = ParamSpec("P")
+    View = Callable[..., HttpResponse]
 
 
-def private_page(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Mark whatever the view answers as private, not to be stored and not to be listed."""
+def private_page(view: View) -> View:
+    """Mark whatever a view answers as private, not to be stored and not to be listed."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+    def answer(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        response = view(request, **kwargs)
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex"
         return response

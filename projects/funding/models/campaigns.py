@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from projects.funding.models.contributions import Contribution
-
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def published(self) -> CampaignQuerySet:
@@ -63,10 +61,6 @@ class Campaign(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = CampaignQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        contributions: models.Manager[Contribution]
-        log: models.Manager[CampaignLog]
 
     class Meta:
         db_table = "funding_campaign"

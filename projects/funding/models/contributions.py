@@ -67,7 +67,6 @@ class Contribution(models.Model):
 
     if TYPE_CHECKING:
         contributor: Contributor
-        log: models.Manager[ContributionLog]
 
     class Meta:
         db_table = "funding_contribution"

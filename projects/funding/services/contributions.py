@@ -63,13 +63,17 @@ def begin_contribution(  # noqa: PLR0913  The form, and the name the books will 
         AmountOutOfRange: too little or too much for this campaign, or another currency.
     """
     campaign = locked_campaign(campaign_id)
-    earlier = campaign.contributions.filter(idempotency_key=idempotency_key).first()
-    if earlier and (earlier.amount == amount or earlier.state != Contribution.State.DRAFT):
+    same_form = Contribution.objects.filter(campaign=campaign, idempotency_key=idempotency_key)
+    earlier = same_form.first()
+    if earlier and earlier.state != Contribution.State.DRAFT:
         return earlier
-    if earlier:
+    if earlier and earlier.amount != amount:
         return change_amount(contribution_id=earlier.pk, amount=amount, now=now)
     refuse_unless_open(campaign, now)
     _refuse_out_of_range(campaign, amount)
+    if earlier:
+        matching.reserve(gift=gift_of(earlier), now=now)
+        return earlier
     contribution = Contribution.objects.create(
         key=key or uuid7().hex,
         idempotency_key=idempotency_key,

@@ -12,6 +12,7 @@ from payments.ledger.models import AccountKind
 from payments.ledger.services import AccountKey, Entry, Posting, post
 from payments.models import Payment
 from payments.money import Money
+from projects.catalogue import selectors as catalogue
 from projects.funding.events import ContributionConfirmed
 from projects.funding.models import Contribution, Contributor
 from projects.funding.receipts import receipt_number
@@ -73,7 +74,7 @@ def submit_contribution(
     return checkout.begin(
         reference=contribution.key,
         amount=contribution.amount,
-        description=contribution.campaign.project.slug,
+        description=_title(contribution),
         email=giver.email,
         language=contribution.language,
         success_url=success_url,
@@ -163,6 +164,12 @@ def _refuse_unpayable(contribution: Contribution) -> Contributor:
     if giver is None:
         raise ContributorUnknown
     return giver
+
+
+def _title(contribution: Contribution) -> str:
+    """Return what the provider's page says the money is for."""
+    project = contribution.campaign.project
+    return catalogue.texts([project], language=contribution.language)[project.pk].title
 
 
 def _of_reference(reference: str) -> Contribution | None:

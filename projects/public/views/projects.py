@@ -26,7 +26,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = discover(request.GET.dict(), user=request.user, now=now)
     page = listing.page_of(found, request.GET.get("page", "1"))
-    cards = summaries(found, page.object_list, language=request.LANGUAGE_CODE, at=now)
+    cards = summaries(found, list(page), language=request.LANGUAGE_CODE, at=now)
     context = listing.context(found, page) | {"cards": cards, "as_of": now}
     return render(request, "public/list.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,9 @@ from django.db import DatabaseError, connection, transaction
 
 from projects.funding.models import Campaign, CampaignLog, Contribution, ContributionLog
 from tests.make import funding as make
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 State = Contribution.State
 MOVES = {
@@ -27,7 +31,7 @@ MOVES = {
 }
 
 
-def refuses(sql: str, *params: object) -> str:
+def refuses(sql: str, *params: UUID) -> str:
     """Return what the database says when it refuses a statement."""
     with (
         pytest.raises(DatabaseError) as refused,

@@ -15,8 +15,8 @@ from tests.payments.browser import SUCCEEDS, pay
 from tests.payments.webhooks.signing import deliver
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
     from payments.sandbox.server import Running
 
@@ -36,10 +36,10 @@ class Visitor:
     slug: str
     language: str = "en"
 
-    def amount_page(self, query: str = "") -> HttpResponse:
+    def amount_page(self, query: str = "") -> Answer:
         return self.client.get(f"/{self.language}/give/{self.slug}/amount/{query}")
 
-    def give(self, amount: str, *, token: str = "", **extra: str) -> HttpResponse:
+    def give(self, amount: str, *, token: str = "", **extra: str) -> Answer:
         """Send the amount; return the answer as it is."""
         page = self.amount_page()
         return self.client.post(
@@ -54,13 +54,13 @@ class Visitor:
         answer = self.client.post(details_page, DETAILS | details)
         return str(answer["Location"])
 
-    def press_pay(self, pay_page: str) -> HttpResponse:
+    def press_pay(self, pay_page: str) -> Answer:
         """Open the last step and press its button; return the answer as it is."""
         page = self.client.get(pay_page)
         shown = field(page, "agreed_match_minor")
         return self.client.post(urlsplit(pay_page).path, {"agreed_match_minor": shown})
 
-    def come_back(self, hosted_page: str, *, card: str = SUCCEEDS) -> HttpResponse:
+    def come_back(self, hosted_page: str, *, card: str = SUCCEEDS) -> Answer:
         """Pay on the provider's page and follow it back."""
         back = urlsplit(pay(hosted_page, card=card).headers["Location"])
         return self.client.get(f"{back.path}?{back.query}")
@@ -74,21 +74,21 @@ def let_worker_run(client: Client, provider: Running) -> None:
     make_payments.deliver_announcements()
 
 
-def field(page: HttpResponse, name: str) -> str:
+def field(page: Answer, name: str) -> str:
     """Return the value of a form field of a page."""
     found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page.content.decode())
     assert found, f"no field {name}"
     return html.unescape(found[1])
 
 
-def link(page: HttpResponse, part: str) -> str:
+def link(page: Answer, part: str) -> str:
     """Return the first address of a page that contains some text."""
     found = re.search(rf'href="([^"]*{re.escape(part)}[^"]*)"', page.content.decode())
     assert found, f"no link with {part}"
     return html.unescape(found[1])
 
 
-def text(page: HttpResponse) -> str:
+def text(page: Answer) -> str:
     """Return the words of a page's main part, in one line, without marks of direction."""
     body = page.content.decode()
     main = body[body.index("<main") : body.index("</main>")]
