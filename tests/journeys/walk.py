@@ -40,7 +40,7 @@ def give_until_checked(page: Page, site: Stack, slug: str, *, amount: str, email
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="Continue").click()
     page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Your name").fill("Asha Mwangi")
+    page.get_by_label("Name").fill("Asha Mwangi")
     page.get_by_label("Country of residence").select_option("SWE")
     page.get_by_role("button", name="Continue").click()
 
