@@ -20,6 +20,7 @@ from remittances.ranking import Listing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from remittances.comparison import Comparison, Quote
 
@@ -104,7 +105,8 @@ def _compared(survey: comparison.Survey, *, today: date) -> Comparison:
 def _teaser(found: Comparison) -> Teaser | None:
     priced = [quote for quote in found.quotes if quote.listing is not Listing.UNRANKED]
     costs = sorted(cost for quote in priced if (cost := quote.price.total_pct) is not None)
-    if len(costs) < WORTH_SHOWING:
+    received = [quote.received for quote in priced if quote.received is not None]
+    if min(len(costs), len(received)) < WORTH_SHOWING:
         return None
     scale = _Scale(least=min(costs[0], Fraction(0)), most=max(costs[-1], Fraction(TARGET_PCT + 1)))
     dots = _dots(costs, scale)
@@ -115,8 +117,8 @@ def _teaser(found: Comparison) -> Teaser | None:
         destination=survey.destination.iso3,
         address=reverse("remittances:corridor", args=here),
         amount=found.amount,
-        least=_share(found.amount, costs[0]),
-        most=_share(found.amount, costs[-1]),
+        least=_taken(found.amount, max(received)),
+        most=_taken(found.amount, min(received)),
         least_pct=costs[0],
         most_pct=costs[-1],
         least_x=scale.x(costs[0]),
@@ -161,10 +163,10 @@ def _dots(costs: Sequence[Fraction], scale: _Scale) -> tuple[Dot, ...]:
     )
 
 
-def _share(amount: Money, per_cent: Fraction) -> Money:
-    """Return a part of the amount in whole units: the heading is no price list."""
+def _taken(amount: Money, received: Decimal) -> Money:
+    """Return what does not arrive, in whole units: the heading is no price list."""
     unit = 10**amount.exponent
-    return Money(round(amount.minor * per_cent / 100 / unit) * unit, amount.currency)
+    return Money(round(amount.decimal - received) * unit, amount.currency)
 
 
 def _newest(quotes: Iterable[Quote]) -> date | None:

@@ -8,6 +8,9 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from marketplace import context
+from marketplace.workplace import workplace
+from tests.make import accounts as make_accounts
+from tests.make import catalogue as make_catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +88,25 @@ def test_the_way_to_sign_in_is_in_the_header(client: Client) -> None:
     page = _page(client, "/en/nothing/")
     (link,) = page.select("header a[href='/en/accounts/login/']")
     assert link.get_text(strip=True) == "Sign in"
+
+
+def test_who_is_signed_in_sees_the_name_the_workplace_and_the_way_out(client: Client) -> None:
+    agency = make_catalogue.agency()
+    person = make_accounts.with_second_factor(make_accounts.user(name="Amina Invented"))
+    make_catalogue.member(agency, user=person)
+    page = _page(make_accounts.sign_in(client, person), "/en/nothing/")
+    header = page.select_one("header")
+    assert header is not None
+    assert header.select_one("a[href='/en/agency/']")
+    assert "Amina" in header.get_text()
+    assert not page.select("a[href='/en/accounts/login/']")
+    (out,) = page.select("footer form[method=post][action='/en/accounts/logout/']")
+    assert out.get_text(strip=True) == "Sign out"
+
+
+def test_who_works_nowhere_has_no_workplace() -> None:
+    assert workplace(make_accounts.user()) == ""
+    assert workplace(make_accounts.platform_admin()) == "/admin/"
 
 
 def test_low_data_mode_is_remembered_until_it_is_switched_off(client: Client) -> None:
