@@ -206,3 +206,14 @@ def test_secrets_of_the_second_factor_are_enciphered() -> None:
 
     assert accounts.TOTP_SECRET not in str(kept.data)
     assert kept.wrap().validate_code(code())
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["account_login", "account_signup", "account_reset_password", "account_request_login_code"],
+)
+def test_fields_are_named_by_labels_and_not_by_words_inside_them(client: Client, page: str) -> None:
+    shown = client.get(reverse(page)).content.decode()
+
+    assert "<label" in shown
+    assert "placeholder" not in shown
