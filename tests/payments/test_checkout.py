@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
@@ -151,9 +151,19 @@ def test_twenty_tabs_at_once_begin_one_payment() -> None:
 def test_control_without_the_constraint_tabs_begin_payments_of_their_own() -> None:
     with database.as_owner(), connection.cursor() as cursor:
         cursor.execute("DROP INDEX payment_one_live_per_reference")
-    both_wrote = Barrier(2)
+    both_wrote, both_read = Barrier(2), Barrier(2)
+    note = PaymentMove.save
 
-    with mock.patch.object(checkout, "_check_unpaid", lambda _: both_wrote.wait(timeout=30)):
+    def note_when_both_have_read(move: PaymentMove, **options: Any) -> None:
+        both_read.wait(timeout=30)
+        note(move, **options)
+
+    with (
+        mock.patch.object(
+            checkout, "_check_unpaid", side_effect=lambda _: both_wrote.wait(timeout=30)
+        ),
+        mock.patch.object(PaymentMove, "save", note_when_both_have_read),
+    ):
         begun = press_in_tabs(2)
 
     assert len({payment.pk for payment in begun}) == 2
