@@ -75,7 +75,7 @@ def test_a_page_stays_within_its_budget(
         context = browser.new_context(viewport=walk.PHONE)
         page = context.new_page()
         answers: list[Response] = []
-        page.on("response", answers.append)
+        page.on("response", lambda answer: answers.append(answer))
         address = path(name, "en", slug)
         page.goto(
             stack.url(f"{address}{'&' if '?' in address else '?'}{query}" if query else address),
