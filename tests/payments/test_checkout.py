@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
@@ -154,9 +154,9 @@ def test_control_without_the_constraint_tabs_begin_payments_of_their_own() -> No
     both_wrote, both_read = Barrier(2), Barrier(2)
     note = PaymentMove.save
 
-    def note_when_both_have_read(move: PaymentMove, **options: Any) -> None:
+    def note_when_both_have_read(move: PaymentMove, *, force_insert: bool, using: str) -> None:
         both_read.wait(timeout=30)
-        note(move, **options)
+        note(move, force_insert=force_insert, using=using)
 
     with (
         mock.patch.object(
