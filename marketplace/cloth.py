@@ -222,15 +222,17 @@ def panel(seed: str) -> str:
 def strip(seed: str, *, width: int = 640, height: int = 14) -> str:
     """Return the narrow strip of blocks that edges a picture."""
     shuttle = Shuttle(seed)
-    blocks, x, last = [], 0, ""
+    woven: dict[str, str] = {}
+    x, last = 0, ""
     while x < width:
         block = min(shuttle.pick((10, 18, 26, 40, 64)), width - x)
         last = shuttle.pick([dye for dye in EDGE_DYES if dye != last])
-        blocks.append(f'<path fill="{last}" d="M{x} 0h{block}v{height}h-{block}z"/>')
+        woven[last] = f"{woven.get(last, '')}M{x} 0h{block}v{height}h-{block}z"
         x += block
+    blocks = "".join(f'<path fill="{dye}" d="{path}"/>' for dye, path in woven.items())
     return (
         f'<svg class="edge" viewBox="0 0 {width} {height}" preserveAspectRatio="none"'
-        f' aria-hidden="true" focusable="false">{"".join(blocks)}</svg>'
+        f' aria-hidden="true" focusable="false">{blocks}</svg>'
     )
 
 
