@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 62, 620, 22, 262
 TARGET_PCT = 3
-_LABEL = 90  # Half of the room that the target's label takes.
+_LABEL = 120  # Half of the room that the target's label takes.
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
 _MOST_LINES = 5
 _MOST_YEARS = 7

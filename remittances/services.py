@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", SurveyedService, CorridorAverage)
 _BATCH = 1000
-_LOCK = 0x57454654  # One import at a time.
+_LOCK = 0x57454654  # Any number that nobody else locks.
 _PRICE_FIELDS = ("denomination", "amount", "fee", "applied_rate", "margin_pct", "total_pct")
 
 
@@ -86,8 +86,7 @@ def import_bytes(
     *, file_name: str, content: bytes, now: datetime, dry_run: bool = False
 ) -> ImportReport:
     """Import the bytes of a file of prices; see `import_file`."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    _wait_for_other_imports()
     sha256 = hashlib.sha256(content).hexdigest()
     if earlier := Dataset.objects.filter(sha256=sha256).first():
         return ImportReport(earlier, file_name, already_imported=True, dry_run=dry_run)
@@ -111,6 +110,12 @@ def import_bytes(
         dataset.save(force_insert=True)
         _add(dataset, reading)
     return ImportReport(dataset, file_name, already_imported=False, dry_run=dry_run)
+
+
+def _wait_for_other_imports() -> None:
+    """Hold the lock of imports until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _add(dataset: Dataset, reading: datasets.Reading) -> None:
