@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+import sentry_sdk
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
@@ -89,21 +90,6 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
-
-from importlib.util import find_spec as _find  # noqa: E402  Until every room is built.
-
-
-def _exists(app: str) -> bool:
-    try:
-        return _find(app) is not None and (
-            not app.startswith(("projects.", "cms.", "payments", "remittances", "marketplace."))
-            or (BASE_DIR / app.replace(".", "/") / "apps.py").exists()
-        )
-    except ModuleNotFoundError:
-        return False
-
-
-INSTALLED_APPS = [app for app in INSTALLED_APPS if _exists(app)]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -353,7 +339,8 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-SENTRY_DSN = env.str("SENTRY_DSN", "")
+if sentry_dsn := env.str("SENTRY_DSN", ""):
+    sentry_sdk.init(sentry_dsn, send_default_pii=False, max_request_body_size="never")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # Without one, /metrics answers this machine alone.
 LOGGING = {
