@@ -238,7 +238,8 @@ def strip(seed: str, *, width: int = 640, height: int = 14) -> str:
 
 def _framed(loom: Loom, seed: str, *, fit: str, warp: bool) -> str:
     threads = (
-        f'<path fill="url(#weave-warp)" d="M{loom.fray} 0H{loom.width}V{loom.height}H{loom.fray}z"/>'
+        f'<path fill="url(#weave-warp)" d="M{loom.fray} 0'
+        f'H{loom.width}V{loom.height}H{loom.fray}z"/>'
         if warp
         else ""
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -205,6 +206,15 @@ class TestTheFrame:
             )
         assert note in _text(page.main)
         assert "machine" not in _text(_page(client).main)
+
+    def test_machines_are_told_who_we_are_and_how_to_search(self, client: Client) -> None:
+        told = _page(client).select_one("script[type='application/ld+json']")
+        assert told is not None
+        organisation, site = json.loads(str(told.string))["@graph"]
+        assert organisation["@type"] == "Organization"
+        assert site["url"] == "http://testserver/en/"
+        search = site["potentialAction"]["target"]
+        assert search == "http://testserver/en/projects/?q={search_term_string}"
 
     def test_headings_follow_one_another(self, client: Client) -> None:
         _open()
