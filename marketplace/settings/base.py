@@ -239,6 +239,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
+PUBLIC_PAGE_SECONDS = 2  # How long a project's page may be shown again as it was drawn.
 
 # --- Messages to people --------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", "")
@@ -322,10 +323,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: []
-    for name in ("camera", "geolocation", "microphone", "payment", "usb", "interest-cohort")
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
 }
-PERMISSIONS_POLICY.pop("interest-cohort")
 
 # --- Observing: all off without configuration ----------------------------------------------------
 LOG_CHAIN = (

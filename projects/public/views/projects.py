@@ -14,6 +14,7 @@ from projects.catalogue.models import Project
 from projects.funding.discovery import discover
 from projects.funding.summaries import summaries
 from projects.public import listing
+from projects.public.caching import kept_for_a_moment
 from projects.public.page import page_context
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 @require_safe
+@kept_for_a_moment
 def project_list(request: HttpRequest) -> HttpResponse:
     """Show the projects that answer what was asked, twelve a page."""
     now = timezone.now()
@@ -32,6 +34,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_a_moment
 def project_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one project; `?amount=` changes the example without any script."""
     language = request.LANGUAGE_CODE
