@@ -19,15 +19,15 @@ from payments.gateway.base import Charge, ChargeStatus, ProviderCharge
 from payments.models import EventDelivery
 from payments.money import Money
 from projects.funding import services as funding
-from projects.funding.models import Campaign, CampaignLog
 from projects.matching import services as matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from marketplace.seed.world.forms import Undertaking
     from payments.models import Payment
     from projects.catalogue.models import Project
+    from projects.funding.models import Campaign
 
 LAST_DAY = date(2026, 11, 21)
 STEP = timedelta(minutes=2)
@@ -44,16 +44,18 @@ class Gift:
     settled_at: datetime
 
 
-def planned(undertakings: Iterable[Undertaking], *, seed: int) -> list[Gift]:
+def planned(
+    undertakings: Iterable[Undertaking], *, seed: int, until: date = LAST_DAY
+) -> list[Gift]:
     """Return who gives what to which project and when, in the order in which it happens."""
-    gifts = [gift for one in undertakings for gift in _of(one, seed)]
+    gifts = [gift for one in undertakings for gift in _of(one, seed, until)]
     return sorted(gifts, key=lambda gift: (gift.settled_at, gift.key))
 
 
 def open_campaign(undertaking: Undertaking, project: Project) -> Campaign:
-    """Open a raise that may run longer than the 60 days of a real one, and say so in its log."""
+    """Plan a raise and open it on its first day."""
     raising = undertaking.raising
-    opens_at, closes_at = _midnight(raising.opens), _midnight(raising.closes)
+    opens_at = _midnight(raising.opens)
     campaign = funding.plan_campaign(
         project_id=project.pk,
         goal=euros(undertaking.goal),
@@ -61,27 +63,17 @@ def open_campaign(undertaking: Undertaking, project: Project) -> Campaign:
         maximum=euros(raising.most),
         owner=euros(raising.owner),
         opens_at=opens_at,
-        closes_at=closes_at,
+        closes_at=_midnight(raising.closes),
     )
-    CampaignLog.objects.create(
-        campaign=campaign,
-        event="seed",
-        from_state=Campaign.State.DRAFT,
-        to_state=Campaign.State.OPEN,
-        facts={"reason": "demonstration"},
-        at=opens_at,
-    )
-    campaign.state = Campaign.State.OPEN
-    campaign.save(update_fields=["state", "updated_at"])
-    return campaign
+    return funding.open_campaign(campaign_id=campaign.pk, now=opens_at)
 
 
-def give_all(gifts: Iterable[Gift], campaigns: Mapping[str, Campaign]) -> None:
+def give_all(gifts: Sequence[Gift], campaigns: Mapping[str, Campaign]) -> None:
     """Let every gift go from the first form to its match; campaigns by the slug of the project."""
     current_app.loader.import_default_modules()  # A command knows no listeners until it asks.
     for gift in gifts:
         _give(gift, campaigns[gift.slug])
-    matching.allocate_all_due(now=_midnight(LAST_DAY))
+    matching.allocate_all_due(now=gifts[-1].settled_at)
 
 
 def _give(gift: Gift, campaign: Campaign) -> None:
@@ -135,11 +127,11 @@ def _hear(*, now: datetime) -> None:
             delivery.save(update_fields=["done_at"])
 
 
-def _of(undertaking: Undertaking, seed: int) -> list[Gift]:
+def _of(undertaking: Undertaking, seed: int, until: date) -> list[Gift]:
     raising = undertaking.raising
     chance = Random(f"weft {seed} {undertaking.slug}")  # noqa: S311  A demo world, not a secret.
     givers = chance.sample(GIVERS, len(raising.gifts))
-    minutes = int((_midnight(LAST_DAY) - _midnight(raising.opens)) / timedelta(minutes=1))
+    minutes = int((_midnight(until) - _midnight(raising.opens)) / timedelta(minutes=1))
     moments = sorted(chance.sample(range(60, minutes), len(raising.gifts)))
     return [
         Gift(

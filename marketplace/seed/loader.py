@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from cms.pages.services import ensure_home
-from marketplace.seed import gifts, identity, people, undertakings
+from marketplace.seed import days, gifts, identity, people, undertakings
 from marketplace.seed.undertakings import UNDERTAKINGS
 from marketplace.seed.world.agencies import AGENCIES
 from marketplace.seed.world.programmes import OFFERS
@@ -23,6 +23,8 @@ from projects.matching import services as matching
 from remittances.services import import_bundled
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from marketplace.seed.people import Desk
 
 SCENARIO = "small"
@@ -101,26 +103,29 @@ def _why_not() -> str | None:
 
 
 def _write(seed: int, now: datetime) -> None:
-    desks = people.open_desks(seed=seed, now=FOUNDED_AT)
-    projects = {one.slug: undertakings.publish(one, desks[one.agency]) for one in UNDERTAKINGS}
+    by = days.since_written(now)
+    world = days.moved(UNDERTAKINGS, by)
+    desks = people.open_desks(seed=seed, now=FOUNDED_AT + by)
+    projects = {one.slug: undertakings.publish(one, desks[one.agency]) for one in world}
     for agency in AGENCIES:
-        undertakings.draft(agency, desks[agency.slug], seed=seed)
-    _offer(desks)
-    campaigns = {one.slug: gifts.open_campaign(one, projects[one.slug]) for one in UNDERTAKINGS}
-    gifts.give_all(gifts.planned(UNDERTAKINGS, seed=seed), campaigns)
+        begun_on = world[0].raising.opens
+        undertakings.draft(agency, desks[agency.slug], seed=seed, begun_on=begun_on)
+    _offer(desks, by)
+    campaigns = {one.slug: gifts.open_campaign(one, projects[one.slug]) for one in world}
+    gifts.give_all(gifts.planned(world, seed=seed, until=gifts.LAST_DAY + by), campaigns)
     ensure_home(now=now)
     import_bundled(now=now)
 
 
-def _offer(desks: dict[str, Desk]) -> None:
+def _offer(desks: dict[str, Desk], by: timedelta) -> None:
     """Publish every matching programme and fill its pot."""
     for offer in OFFERS:
         version = matching.publish_programme(
-            document=offer.document, agency_id=desks[offer.agency].agency.pk, now=PUBLISHED_AT
+            document=offer.document, agency_id=desks[offer.agency].agency.pk, now=PUBLISHED_AT + by
         )
         matching.fund_pot(
             programme_id=version.programme_id,
             amount=Money(offer.pot_minor, undertakings.CURRENCY),
             idempotency_key=gifts.KEY,
-            now=FUNDED_AT,
+            now=FUNDED_AT + by,
         )

@@ -71,10 +71,9 @@ def publish(undertaking: Undertaking, desk: Desk) -> Project:
     return project
 
 
-def draft(agency: Agency, desk: Desk, *, seed: int) -> Project:
+def draft(agency: Agency, desk: Desk, *, seed: int, begun_on: date) -> Project:
     """Write an agency's draft: its secret word stands in everything that nobody else may read."""
     marker = identity.private_marker(seed, agency.slug)
-    begun_on = UNDERTAKINGS[0].raising.opens
     owner = found_organisation(
         slug=f"draft-owner-{agency.slug}",
         name=f"{agency.surname} Neighbours",

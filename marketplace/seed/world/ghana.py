@@ -109,8 +109,8 @@ AMBULANCES = Undertaking(
     ),
     not_checked="Nobody tested a trailer on the road with a load.",
     raising=Raise(
-        opens=date(2026, 10, 20),
-        closes=date(2027, 3, 1),
+        opens=date(2026, 10, 28),
+        closes=date(2026, 12, 27),
         owner=800,
         gifts=(120, 300, 500, 1_500, 800),
     ),
@@ -204,8 +204,8 @@ GREENHOUSE = Undertaking(
     ),
     not_checked="Nobody went there; the garden was seen on video only.",
     raising=Raise(
-        opens=date(2026, 11, 5),
-        closes=date(2027, 6, 15),
+        opens=date(2026, 11, 13),
+        closes=date(2027, 1, 12),
         owner=300,
         gifts=(30, 100, 250),
     ),

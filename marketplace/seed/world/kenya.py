@@ -117,8 +117,8 @@ DRYERS = Undertaking(
     not_checked="Nobody tested whether the buyers' promises hold, or what the fruit will cost in"
     " two years.",
     raising=Raise(
-        opens=date(2026, 10, 1),
-        closes=date(2027, 1, 20),
+        opens=date(2026, 10, 9),
+        closes=date(2026, 12, 8),
         owner=1_600,
         gifts=(100, 250, 500, 40, 120, 900, 75, 200, 350),
     ),
@@ -217,8 +217,8 @@ MATERNITY = Undertaking(
     not_checked="Nobody checked how many births the post will really have, or the county's budget"
     " for next year.",
     raising=Raise(
-        opens=date(2026, 10, 10),
-        closes=date(2027, 2, 28),
+        opens=date(2026, 10, 18),
+        closes=date(2026, 12, 17),
         owner=500,
         gifts=(150, 30, 400, 250, 120),
     ),

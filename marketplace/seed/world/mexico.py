@@ -107,8 +107,8 @@ LOOMS = Undertaking(
     ),
     not_checked="Nobody spoke with the shop in Los Angeles; the order was seen as a copy.",
     raising=Raise(
-        opens=date(2026, 10, 12),
-        closes=date(2027, 1, 31),
+        opens=date(2026, 10, 20),
+        closes=date(2026, 12, 19),
         owner=1_000,
         gifts=(500, 120, 2_000, 65, 1_800, 1_500, 1_200, 700),
     ),
@@ -207,8 +207,8 @@ SCHOOL_ROOF = Undertaking(
     ),
     not_checked="Nobody tested the old walls by drilling; the engineer judged them by eye.",
     raising=Raise(
-        opens=date(2026, 10, 3),
-        closes=date(2027, 3, 31),
+        opens=date(2026, 10, 11),
+        closes=date(2026, 12, 10),
         owner=2_000,
         gifts=(100, 250, 400, 75, 1_000, 30, 500, 200),
     ),

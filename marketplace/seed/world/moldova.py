@@ -115,8 +115,8 @@ BAKERY = Undertaking(
     ),
     not_checked="Nobody checked the van's engine, or whether the schools will pay on time.",
     raising=Raise(
-        opens=date(2026, 10, 5),
-        closes=date(2027, 3, 15),
+        opens=date(2026, 10, 13),
+        closes=date(2026, 12, 12),
         owner=3_000,
         gifts=(500, 200, 1_000, 350, 60, 750),
     ),
@@ -213,8 +213,8 @@ LIBRARY = Undertaking(
     ),
     not_checked="Nobody measured how much heat the walls lose; the saving is the seller's figure.",
     raising=Raise(
-        opens=date(2026, 11, 2),
-        closes=date(2027, 4, 30),
+        opens=date(2026, 11, 10),
+        closes=date(2027, 1, 9),
         owner=1_200,
         gifts=(300, 50, 25),
     ),

@@ -109,8 +109,8 @@ COFFEE = Undertaking(
     ),
     not_checked="Nobody tasted the coffee, or asked the buyer in Vancouver for her books.",
     raising=Raise(
-        opens=date(2026, 10, 6),
-        closes=date(2027, 2, 20),
+        opens=date(2026, 10, 14),
+        closes=date(2026, 12, 13),
         owner=1_300,
         gifts=(200, 600, 150, 1_000, 250, 2_000),
     ),
@@ -206,8 +206,8 @@ BUS = Undertaking(
     ),
     not_checked="Nobody has chosen the bus yet, so its engine was not checked.",
     raising=Raise(
-        opens=date(2026, 11, 9),
-        closes=date(2027, 4, 15),
+        opens=date(2026, 11, 14),
+        closes=date(2027, 1, 13),
         owner=900,
         gifts=(60, 250, 150, 1_200),
     ),

@@ -106,8 +106,8 @@ PIROGUES = Undertaking(
     ),
     not_checked="Nobody counted the catch; the figures are the crews' own.",
     raising=Raise(
-        opens=date(2026, 10, 8),
-        closes=date(2027, 2, 15),
+        opens=date(2026, 10, 16),
+        closes=date(2026, 12, 15),
         owner=1_500,
         gifts=(60, 200, 450, 100, 300, 2_000),
     ),
@@ -212,8 +212,8 @@ WELL = Undertaking(
     ),
     not_checked="Nobody drilled a test hole; the depth comes from one study.",
     raising=Raise(
-        opens=date(2026, 10, 15),
-        closes=date(2027, 5, 31),
+        opens=date(2026, 10, 23),
+        closes=date(2026, 12, 22),
         owner=2_400,
         gifts=(250, 100, 1_000, 60, 500),
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from marketplace.seed import gifts, identity, people
+from marketplace.seed import days, gifts, identity, people
 from marketplace.seed.undertakings import UNDERTAKINGS
 from marketplace.seed.world.agencies import AGENCIES
 from marketplace.seed.world.programmes import OFFERS
@@ -72,9 +73,27 @@ def test_every_text_is_there_in_both_languages(one: Undertaking) -> None:
 
 
 @EACH
-def test_campaigns_close_in_the_first_half_of_2027(one: Undertaking) -> None:
-    assert 1 <= one.raising.closes.month <= 6
-    assert one.raising.closes.year == 2027
+def test_campaigns_are_open_for_weeks_and_no_longer_than_the_rule_allows(
+    one: Undertaking,
+) -> None:
+    assert one.raising.closes - one.raising.opens == timedelta(days=60)
+    assert one.raising.opens < gifts.LAST_DAY
+    assert one.raising.closes >= days.WRITTEN_ON + timedelta(days=10)
+
+
+def test_a_world_loaded_later_is_moved_as_a_whole() -> None:
+    by = days.since_written(datetime(2027, 3, 1, 8, tzinfo=UTC))
+    first, later = UNDERTAKINGS[0], days.moved(UNDERTAKINGS[0], by)
+
+    assert by == timedelta(days=97)
+    assert later.raising.closes - first.raising.closes == by
+    assert later.stages[0].due - first.stages[0].due == by
+    assert later.findings[0].on - first.findings[0].on == by
+    assert (later.english, later.budget) == (first.english, first.budget)
+
+
+def test_the_world_is_never_moved_into_the_past() -> None:
+    assert days.since_written(datetime(2026, 1, 1, tzinfo=UTC)) == timedelta(0)
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.document["id"])
