@@ -42,7 +42,7 @@ def amount_step(request: HttpRequest, to: Destination, form: AmountForm) -> Http
         "step": 1,
         "chips": chips(to.campaign, chosen=form["amount"].value() or ""),
         "sign": "€" if to.campaign.currency == "EUR" else to.campaign.currency,
-        "changing": request.GET.get("gift", ""),
+        "changing": _to_change(request, to),
     }
     status = UNPROCESSABLE if form.is_bound else OK
     return render(request, "public/give/amount.html", context, status=status)
