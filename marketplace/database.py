@@ -51,7 +51,7 @@ def let_application_in(alias: str = "default") -> None:
     What it must not do (the ledger) is taken away again where the table is made.
     """
     with connections[alias].cursor() as cursor:
-        role = connections[alias].ops.quote_name(settings.DATABASE_APP_ROLE)
+        role = connections[alias].ops.quote_name(str(settings.DATABASE_APP_ROLE))
         for statement in (
             f"GRANT USAGE ON SCHEMA public TO {role}",
             (

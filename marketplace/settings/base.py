@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import sentry_sdk
@@ -145,10 +146,14 @@ DATABASE_URL = DATABASE_URL or _carried.url()
 DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", "") or (
     _carried.url(role=embedded.OWNER) if DATABASE_IS_EMBEDDED else ""
 )
-DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "ATOMIC_REQUESTS": False}}
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
-DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=5s"
-DATABASE_APP_ROLE = DATABASES["default"]["USER"]
+_address = dj_database_url.parse(DATABASE_URL)
+DATABASE_OPTIONS: dict[str, object] = {
+    **_address.get("OPTIONS", {}),
+    "options": "-c lock_timeout=5s",
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+}
+DATABASES = {"default": {**_address, "OPTIONS": DATABASE_OPTIONS}}
+DATABASE_APP_ROLE = str(_address["USER"])
 
 # --- People --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -273,7 +278,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 MEDIA_URL = env.str("MEDIA_URL", "") or "/media/"
 MEDIA_ROOT = VAR / "media"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "marketplace.storage.BundlingStorage"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.settings.base import *  # noqa: F403
-from marketplace.settings.base import DATABASES
+from marketplace.settings.base import DATABASE_OPTIONS
 
 WEFT_MODE = "demo"
 SECRET_KEY = "only for tests"  # noqa: S105
@@ -24,4 +24,4 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 STYLEGUIDE = True
-del DATABASES["default"]["OPTIONS"]["pool"]
+del DATABASE_OPTIONS["pool"]

@@ -74,8 +74,7 @@ def test_a_page_stays_within_its_budget(
     for budget, query in zip(BUDGETS[name], ("", "lowdata=1"), strict=True):
         context = browser.new_context(viewport=walk.PHONE)
         page = context.new_page()
-        answers: list[Response] = []
-        page.on("response", lambda answer: answers.append(answer))
+        answers = heard(page)
         address = path(name, "en", slug)
         page.goto(
             stack.url(f"{address}{'&' if '?' in address else '?'}{query}" if query else address),
@@ -97,6 +96,17 @@ def test_text_twice_as_large_still_fits_a_phone(stack: Stack, scripted: Page, sl
         assert scripted.evaluate("document.documentElement.scrollWidth") <= walk.PHONE["width"], (
             name
         )
+
+
+def heard(page: Page) -> list[Response]:
+    """Return the list that every answer to the page will be put on."""
+    answers: list[Response] = []
+
+    def hear(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", hear)
+    return answers
 
 
 def weight(answer: Response) -> int:

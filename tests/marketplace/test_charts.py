@@ -40,7 +40,9 @@ def test_a_bar_says_what_it_shows_and_styles_nothing_inline() -> None:
 
 def test_a_bar_of_nothing_is_all_still_needed() -> None:
     svg = _drawn(charts.woven_bar([("own", 0), ("rest", 0)], label="Nothing yet"))
-    assert [(rect["fill"], rect["width"]) for rect in svg("rect")] == [("url(#weave-rest)", "100.00%")]
+    assert [(rect["fill"], rect["width"]) for rect in svg("rect")] == [
+        ("url(#weave-rest)", "100.00%")
+    ]
 
 
 def test_a_cost_longer_than_the_scale_is_cut_at_its_end() -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from projects.catalogue.models import Project
 from projects.catalogue.refusals import ProjectChanged
-from projects.catalogue.services import create_project, drafts, save_project
+from projects.catalogue.services import create_project, drafts, save_project, steps
 from tests.make import catalogue as make
 from tests.projects.catalogue.test_drafts import DRAFT
 
@@ -48,7 +48,7 @@ def save_at_once() -> list[str]:
 
 
 def test_one_saves_and_the_other_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    together, locked = Barrier(2, timeout=10), drafts.locked
+    together, locked = Barrier(2, timeout=10), steps.locked
 
     def at_once(project_id: UUID) -> Project:
         together.wait()
