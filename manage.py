@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import nullcontext
 
@@ -15,6 +16,7 @@ def main() -> None:
     from django.conf import settings  # noqa: PLC0415  Only after the mode is known.
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
+    signal.signal(signal.SIGTERM, _end)
     server = embedded.server(settings.VAR) if settings.DATABASE_IS_EMBEDDED else None
     try:
         with server.held() if server else nullcontext():
@@ -22,6 +24,11 @@ def main() -> None:
     except embedded.EmbeddedServerFailed as failure:
         sys.stderr.write(f"{failure}\n")
         sys.exit(2)
+
+
+def _end(number: int, frame: object) -> None:  # noqa: ARG001  What a signal brings.
+    """Leave by the front door, so that the carried server is let go of."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

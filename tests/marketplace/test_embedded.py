@@ -139,3 +139,24 @@ def role(server: embedded.EmbeddedServer) -> str:
         row = connected.execute("SELECT current_user").fetchone()
     assert row is not None
     return str(row[0])
+
+
+def test_a_command_that_is_told_to_stop_lets_go_of_the_server(
+    server: embedded.EmbeddedServer,
+) -> None:
+    program = (
+        "import os, signal, sys\nfrom django.core.management import base\nimport manage\n"
+        "sys.argv = ['manage.py', 'check']\n"
+        "base.BaseCommand.execute = lambda *a, **k: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "manage.main()\n"
+    )
+    stopped = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "WEFT_VAR": str(server.var)},
+        check=False,
+    )
+
+    assert stopped.returncode == 128 + 15
+    with pytest.raises(psycopg.OperationalError):
+        role(server)
