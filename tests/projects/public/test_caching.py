@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.test import Client
-    from pytest_django import SettingsWrapper
+    from pytest_django import Settings
 
     from projects.funding.models import Campaign
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def campaign(settings: SettingsWrapper) -> Iterator[Campaign]:
+def campaign(settings: Settings) -> Iterator[Campaign]:
     settings.PUBLIC_PAGE_SECONDS = 60
     caches["pages"].clear()
     yield make.campaign(at=timezone.now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -109,7 +108,7 @@ def test_the_amount_can_be_changed_on_the_way(amina: Visitor) -> None:
     assert Contribution.objects.count() == 1
 
 
-@pytest.mark.parametrize("gift", ["x", "", str(uuid4()), '"><script>'])
+@pytest.mark.parametrize("gift", ["x", "", "00000000-0000-4000-8000-000000000000", '"><script>'])
 def test_a_gift_that_is_not_there_is_not_changed(amina: Visitor, gift: str) -> None:
     page = amina.amount_page(f"?gift={gift}&amount=30")
 
