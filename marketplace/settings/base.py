@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import dj_email_url
 import sentry_sdk
 import structlog
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from marketplace import embedded
 from marketplace.logs import mask_addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+NO_MAIL_SCHEME = "EMAIL_URL: write it as submission://user:password@host:587."
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
@@ -249,7 +252,9 @@ PUBLIC_PAGE_SECONDS = 2  # How long a project's page may be shown again as it wa
 # --- Messages to people --------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
-    _mail = env.dj_email_url("EMAIL_URL")
+    _mail = dj_email_url.parse(EMAIL_URL)
+    if "EMAIL_BACKEND" not in _mail:
+        raise ImproperlyConfigured(NO_MAIL_SCHEME)
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
     EMAIL_HOST = _mail["EMAIL_HOST"]
     EMAIL_PORT = _mail["EMAIL_PORT"]

@@ -18,7 +18,7 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://weft_app:x@127.0.0.1:1/weft",
     "STRIPE_API_KEY": "sk_live_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
-    "EMAIL_URL": "smtp+tls://user:x@mail.example:587",
+    "EMAIL_URL": "submission://user:x@mail.example:587",
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
     "CACHE_URL": "redis://127.0.0.1:1/1",
 }
