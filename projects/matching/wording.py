@@ -243,4 +243,5 @@ def _last_day(closes_at: datetime, zone: str) -> str:
 
 
 def _locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
+    language = get_language() or "en"
+    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))

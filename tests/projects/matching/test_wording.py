@@ -150,11 +150,11 @@ def test_a_rule_is_one_sentence() -> None:
     limits = [{"scope": scope.value, "amount": 50_000} for scope in Scope]
 
     assert plain(wording.rule_sentence(make.rule())) == (
-        "While the pot lasts, 100.00 EUR that arrives from March 1, 2026 to March 31, 2026"
+        "While the pot lasts, 100.00 EUR that arrives from 1 March 2026 to 31 March 2026"
         " becomes 300.00 EUR."
     )
     assert plain(wording.rule_sentence(make.rule(caps=limits[1:4:2]))) == (
-        "While the pot lasts, 100.00 EUR that arrives from March 1, 2026 to March 31, 2026"
+        "While the pot lasts, 100.00 EUR that arrives from 1 March 2026 to 31 March 2026"
         " becomes 300.00 EUR; the match is at most 500.00 EUR per person and"
         " 500.00 EUR per project."
     )
