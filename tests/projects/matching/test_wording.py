@@ -76,7 +76,7 @@ def test_every_other_reason_has_its_sentence() -> None:
         "Only 7.50 EUR was left in the pot of this programme.",
         "This programme adds to money in USD only.",
         "This programme adds to amounts of 200.00 EUR or more.",
-        "This programme adds to money that arrives from January 1, 2026 to January 31, 2026.",
+        "This programme adds to money that arrives from 1 January 2026 to 31 January 2026.",
         "This programme is not for people who live in Kenya.",
         "This programme asks where you live.",
     ]
