@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -50,7 +50,8 @@ def _english_and_an_empty_cache() -> Iterator[None]:
     """Start each test in English with nothing remembered."""
     with translation.override("en"):
         yield
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
 
 
 @contextmanager

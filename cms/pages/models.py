@@ -11,9 +11,10 @@ from wagtail.models import Page
 
 from cms.pages import front
 from cms.pages.blocks import SECTIONS
+from projects.public.caching import kept_for_a_moment
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 class HomePage(Page):  # type: ignore[misc]
@@ -49,6 +50,16 @@ class HomePage(Page):  # type: ignore[misc]
 
     class Meta:
         db_table = "cms_home_page"
+
+    def serve(self, request: HttpRequest) -> HttpResponse:
+        """Answer strangers from memory for a moment; editors see what they write at once."""
+        if getattr(request, "is_preview", False):
+            return self._drawn(request)
+        return kept_for_a_moment(self._drawn)(request)
+
+    def _drawn(self, request: HttpRequest) -> HttpResponse:
+        drawn: HttpResponse = super().serve(request).render()
+        return drawn
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Add what is going on now, and what the amount asked about would become."""

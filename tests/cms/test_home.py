@@ -22,7 +22,7 @@ from tests.make import funding as make_funding
 
 if TYPE_CHECKING:
     from django.test import Client
-    from pytest_django import DjangoAssertNumQueries
+    from pytest_django import DjangoAssertNumQueries, Settings
 
     from projects.funding.models import Campaign
 
@@ -227,6 +227,20 @@ class TestTheFrame:
         page = _page(client, "/en/?lowdata=1")
         assert not page.select("script[src], .hero .cloth")
         assert len(str(page)) < 40_000
+
+    def test_a_stranger_is_answered_from_memory_when_the_page_was_just_drawn(
+        self,
+        client: Client,
+        settings: Settings,
+        django_assert_max_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        settings.PUBLIC_PAGE_SECONDS = 60
+        _open()
+        drawn = client.get("/en/").content
+
+        with django_assert_max_num_queries(6):  # Wagtail's own way to the page.
+            assert client.get("/en/").content == drawn
+        assert client.get("/ar/").content != drawn
 
     def test_what_everybody_sees_is_asked_once_in_half_a_minute(
         self, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries

@@ -80,3 +80,18 @@ def test_low_data_pages_are_kept_apart(client: Client, campaign: Campaign) -> No
     client.cookies["lowdata"] = "1"
 
     assert client.get(address).content != full
+
+
+def test_while_one_visitor_waits_for_a_new_page_the_others_still_get_the_old_one(
+    client: Client, campaign: Campaign, settings: Settings
+) -> None:
+    address = f"/en/projects/{campaign.project.slug}/"
+    old = client.get(address).content
+    title = renamed(campaign)
+    settings.PUBLIC_PAGE_SECONDS = 0  # No longer fresh.
+    somebody_draws = caches["pages"].add(f"public:False:{address}:drawing", 1, 5)
+
+    assert somebody_draws
+    assert client.get(address).content == old
+    caches["pages"].delete(f"public:False:{address}:drawing")
+    assert title in client.get(address).content.decode()
