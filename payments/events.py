@@ -52,6 +52,15 @@ class PaymentFailed:
     reason: str  # "failed" or "expired".
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentDiffers:
+    """Money arrived that is not what was asked for: booked, counted for nobody, for a person."""
+
+    payment_id: str
+    reference: str
+    difference: str  # "currency", "amount" or "surplus".
+
+
 class OutsideTransaction(RuntimeError):
     """An announcement without a transaction could be heard of something that never was."""
 

@@ -18,6 +18,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Keep the payments that may still bring money without anything going wrong."""
         return self.filter(state__in=Payment.LIVE)
 
+    def needing_a_person(self) -> PaymentQuerySet:
+        """Keep the payments whose money or fee is not what was asked for."""
+        return self.exclude(difference="")
+
     def due(self, now: datetime) -> PaymentQuerySet:
         """Keep the payments that a sweeper has to look at, longest waiting first."""
         return self.filter(due_at__lte=now).order_by("due_at", "id")
@@ -37,6 +41,7 @@ class Payment(models.Model):
 
     LIVE: ClassVar = (State.CREATED, State.OPEN, State.PROCESSING)
     RECEIVED: ClassVar = (State.SETTLED, State.DIFFERS)
+    FEE_CURRENCY: ClassVar = "fee_currency"  # The one difference that does not stop the money.
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reference = models.CharField(max_length=128, db_index=True)  # The caller's. Opaque to us.
@@ -104,13 +109,17 @@ class Payment(models.Model):
                 | Q(
                     received_minor=F("amount_minor"),
                     received_currency=F("currency"),
-                    fee_currency=F("currency"),
-                    difference="",
+                )
+                & (
+                    Q(fee_currency=F("currency"), difference="")
+                    | Q(~Q(fee_currency=F("currency")), difference="fee_currency")
                 ),
                 name="payment_settled_as_asked",
             ),
             models.CheckConstraint(
-                condition=Q(state="differs") ^ Q(difference=""),
+                condition=Q(~Q(difference__in=["", "fee_currency"]), state="differs")
+                | Q(state="settled", difference__in=["", "fee_currency"])
+                | Q(~Q(state__in=["settled", "differs"]), difference=""),
                 name="payment_differs_says_why",
             ),
             models.CheckConstraint(
@@ -143,6 +152,11 @@ class Payment(models.Model):
                 fields=["due_at"],
                 condition=Q(due_at__isnull=False),
                 name="payment_due",
+            ),
+            models.Index(
+                fields=["difference", "settled_at"],
+                condition=~Q(difference=""),
+                name="payment_needs_a_person",
             ),
         )
 

@@ -3,6 +3,10 @@
 Events are hints: whoever calls `settle` has fetched the charge from the provider. Any order, any
 repetition and any loss of events lead to the same books, because entries are keyed by the charge
 and the state moves under the payment's lock.
+
+Money that is not what was asked for is booked as it came and waits for a person. Only a fee in
+another currency than the charge does not hold the giver's money up: the payment is settled with a
+fee of nothing, and the fee alone, booked in its own currency, waits for a person.
 """
 
 from __future__ import annotations
@@ -133,18 +137,25 @@ def _receive(payment: Payment, charge: Charge, now: datetime) -> None:
     payment.settled_at = charge.charged_at
     payment.due_at = None
     payment.difference = _difference(payment, charge)
-    if payment.difference:
+    if payment.difference in {"", Payment.FEE_CURRENCY}:
+        moves.move(payment, Payment.State.SETTLED, cause="charge", now=now)
+        _announce_settled(payment, charge)
+    else:
         moves.move(payment, Payment.State.DIFFERS, cause=payment.difference, now=now)
-        return
-    moves.move(payment, Payment.State.SETTLED, cause="charge", now=now)
+        events.publish(
+            events.PaymentDiffers(str(payment.pk), payment.reference, payment.difference)
+        )
     Payment.objects.live().filter(reference=payment.reference).update(due_at=now)  # To be closed.
+
+
+def _announce_settled(payment: Payment, charge: Charge) -> None:
     events.publish(
         events.PaymentSettled(
             payment_id=str(payment.pk),
             reference=payment.reference,
             amount_minor=charge.amount.minor,
             currency=charge.amount.currency,
-            fee_minor=charge.fee.minor,
+            fee_minor=charge.fee.minor if charge.fee.currency == charge.amount.currency else 0,
             settled_at=charge.charged_at.isoformat(),
         )
     )
@@ -156,10 +167,10 @@ def _difference(payment: Payment, charge: Charge) -> str:
         return "currency"
     if charge.amount.minor != payment.amount_minor:
         return "amount"
-    if charge.fee.currency != payment.currency:
-        return "fee_currency"
     if _received(payment).exists():
         return "surplus"
+    if charge.fee.currency != payment.currency:
+        return Payment.FEE_CURRENCY
     return ""
 
 

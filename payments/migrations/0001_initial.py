@@ -135,7 +135,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("due_at__isnull", False)),
                         fields=["due_at"],
                         name="payment_due",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("difference", ""), _negated=True),
+                        fields=["difference", "settled_at"],
+                        name="payment_needs_a_person",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -185,10 +190,21 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("state", "settled"), _negated=True),
                             models.Q(
-                                ("difference", ""),
-                                ("fee_currency", models.F("currency")),
                                 ("received_currency", models.F("currency")),
                                 ("received_minor", models.F("amount_minor")),
+                                models.Q(
+                                    models.Q(
+                                        ("difference", ""),
+                                        ("fee_currency", models.F("currency")),
+                                    ),
+                                    models.Q(
+                                        models.Q(
+                                            ("fee_currency", models.F("currency")), _negated=True
+                                        ),
+                                        ("difference", "fee_currency"),
+                                    ),
+                                    _connector="OR",
+                                ),
                             ),
                             _connector="OR",
                         ),
@@ -196,7 +212,18 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("state", "differs"), ("difference", ""), _connector="XOR"
+                            models.Q(
+                                models.Q(("difference__in", ["", "fee_currency"]), _negated=True),
+                                ("state", "differs"),
+                            ),
+                            models.Q(
+                                ("difference__in", ["", "fee_currency"]), ("state", "settled")
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["settled", "differs"]), _negated=True),
+                                ("difference", ""),
+                            ),
+                            _connector="OR",
                         ),
                         name="payment_differs_says_why",
                     ),

@@ -42,6 +42,7 @@ LATER = NOON + timedelta(minutes=10)
 def _heard_by_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(events._listeners, events.PaymentSettled, ("tests.hear_settled",))  # noqa: SLF001
     monkeypatch.setitem(events._listeners, events.PaymentFailed, ("tests.hear_failed",))  # noqa: SLF001
+    monkeypatch.setitem(events._listeners, events.PaymentDiffers, ("tests.hear_differs",))  # noqa: SLF001
 
 
 def opened(*, reference: str = "gift-1", amount_minor: int = 100_00) -> Payment:
@@ -210,7 +211,7 @@ def test_an_open_page_says_nothing_yet() -> None:
         ("amount", Money(99_99, "EUR"), Money(1_75, "EUR")),
         ("amount", Money(100_01, "EUR"), Money(1_75, "EUR")),
         ("currency", Money(100_00, "USD"), Money(1_75, "USD")),
-        ("fee_currency", Money(100_00, "EUR"), Money(1_60, "GBP")),
+        ("amount", Money(99_99, "EUR"), Money(1_60, "GBP")),
     ],
 )
 def test_other_money_than_asked_for_is_booked_as_it_came_and_kept_for_a_person(
@@ -230,8 +231,50 @@ def test_other_money_than_asked_for_is_booked_as_it_came_and_kept_for_a_person(
     donor = ledger.balance(AccountKey("donor_clearing", "gift-1", amount.currency))
     assert donor.credits_posted == amount.minor
     assert Entry.objects.count() == 2
-    assert announced() == []
+    assert announced() == [
+        (
+            "PaymentDiffers",
+            {"payment_id": str(payment.pk), "reference": "gift-1", "difference": difference},
+        )
+    ]
     assert ledger.verify() == []
+
+
+@pytest.mark.django_db
+def test_a_fee_in_another_currency_does_not_hold_up_the_givers_money() -> None:
+    payment = opened()
+
+    for _ in range(2):
+        settlement.settle(
+            payment_id=payment.pk, charge=paid(payment, fee=Money(1_60, "GBP")), now=LATER
+        )
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.difference) == (S.SETTLED, "fee_currency")
+    assert (payment.fee_minor, payment.fee_currency) == (1_60, "GBP")
+    assert rows() == [
+        ("donor_clearing/gift-1", "EUR", -100_00),
+        ("processor_fee/stripe", "GBP", 1_60),
+        ("provider_clearing/stripe", "EUR", 100_00),
+        ("provider_clearing/stripe", "GBP", -1_60),
+    ]
+    ((name, payload),) = announced()
+    assert (name, payload["amount_minor"], payload["fee_minor"]) == ("PaymentSettled", 100_00, 0)
+    assert ledger.verify() == []
+
+
+@pytest.mark.django_db
+def test_a_second_charge_with_a_fee_in_another_currency_is_surplus() -> None:
+    first = opened()
+    settlement.settle(payment_id=first.pk, charge=unpaid(first, ChargeStatus.EXPIRED), now=LATER)
+    second = opened()
+    settlement.settle(payment_id=second.pk, charge=paid(second), now=LATER)
+
+    late = paid(first, key="ch_2", fee=Money(1_60, "GBP"))
+    settlement.settle(payment_id=first.pk, charge=late, now=LATER)
+
+    first.refresh_from_db()
+    assert (first.state, first.difference) == (S.DIFFERS, "surplus")
 
 
 @pytest.mark.django_db
@@ -247,7 +290,11 @@ def test_a_second_charge_for_one_reference_is_surplus() -> None:
     first.refresh_from_db()
     assert (first.state, first.difference) == (S.DIFFERS, "surplus")
     assert ledger.balance(AccountKey("donor_clearing", "gift-1", "EUR")).credits_posted == 200_00
-    assert [name for name, _ in announced()] == ["PaymentFailed", "PaymentSettled"]
+    assert [name for name, _ in announced()] == [
+        "PaymentFailed",
+        "PaymentSettled",
+        "PaymentDiffers",
+    ]
     with pytest.raises(checkout.AlreadyPaid):
         make_payments.payment(reference="gift-1")
 
