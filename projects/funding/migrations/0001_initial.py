@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField(db_index=True)),
                 ("settled_at", models.DateTimeField(null=True)),
+                ("needs_person_since", models.DateTimeField(null=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "campaign",

@@ -23,7 +23,12 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         return self.filter(
             state__in=[Contribution.State.DRAFT, Contribution.State.AWAITING_PAYMENT],
             expires_at__lte=at,
+            needs_person_since=None,
         )
+
+    def need_person(self) -> ContributionQuerySet:
+        """Return the contributions whose money is not what was asked for, the oldest first."""
+        return self.filter(needs_person_since__isnull=False).order_by("needs_person_since", "id")
 
 
 class Contribution(models.Model):
@@ -61,6 +66,8 @@ class Contribution(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     settled_at = models.DateTimeField(null=True)
+    needs_person_since = models.DateTimeField(null=True)
+    """Other money arrived than was asked for; until a person has looked, nothing moves."""
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ContributionQuerySet.as_manager()

@@ -23,6 +23,7 @@ from projects.funding.services.payments import (
 from projects.funding.services.refusals import (
     AlreadyPaid,
     AmountOutOfRange,
+    Busy,
     CampaignClosed,
     CampaignNotReady,
     ContributorUnknown,
@@ -35,6 +36,7 @@ from projects.funding.services.refusals import (
 __all__ = [
     "AlreadyPaid",
     "AmountOutOfRange",
+    "Busy",
     "CampaignClosed",
     "CampaignNotReady",
     "ContributorUnknown",

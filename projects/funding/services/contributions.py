@@ -12,7 +12,13 @@ from projects.catalogue.models import Project
 from projects.funding.donors import donor_key
 from projects.funding.models import Campaign, Contribution, Contributor
 from projects.funding.services.refusals import AmountOutOfRange, CampaignClosed, NotChangeable
-from projects.funding.services.rows import locked_campaign, locked_contribution, move, note
+from projects.funding.services.rows import (
+    busy_is_refused,
+    locked_campaign,
+    locked_contribution,
+    move,
+    note,
+)
 from projects.matching import services as matching
 
 if TYPE_CHECKING:
@@ -42,6 +48,7 @@ def gift_of(contribution: Contribution) -> matching.Gift:
     )
 
 
+@busy_is_refused()
 @transaction.atomic
 def begin_contribution(  # noqa: PLR0913  The form, and the name the books will know it by.
     *,
@@ -61,6 +68,7 @@ def begin_contribution(  # noqa: PLR0913  The form, and the name the books will 
     Raises:
         CampaignClosed: the campaign takes no new money.
         AmountOutOfRange: too little or too much for this campaign, or another currency.
+        Busy: too many give at this moment.
     """
     campaign = locked_campaign(campaign_id)
     same_form = Contribution.objects.filter(campaign=campaign, idempotency_key=idempotency_key)
@@ -89,13 +97,14 @@ def begin_contribution(  # noqa: PLR0913  The form, and the name the books will 
     return contribution
 
 
+@busy_is_refused()
 @transaction.atomic
 def change_amount(*, contribution_id: UUID, amount: Money, now: datetime) -> Contribution:
     """Give another amount than first thought, before going to pay.
 
     Raises:
         NotChangeable: the person has gone to pay.
-        CampaignClosed, AmountOutOfRange: as for a new contribution.
+        CampaignClosed, AmountOutOfRange, Busy: as for a new contribution.
     """
     contribution = locked_contribution(contribution_id)
     _refuse_unless_draft(contribution)
@@ -109,6 +118,7 @@ def change_amount(*, contribution_id: UUID, amount: Money, now: datetime) -> Con
     return contribution
 
 
+@busy_is_refused()
 @transaction.atomic
 def identify_contributor(  # noqa: PLR0913  What a receipt and a rule need to know.
     *,
@@ -127,6 +137,7 @@ def identify_contributor(  # noqa: PLR0913  What a receipt and a rule need to kn
     Raises:
         NotChangeable: the person has gone to pay.
         CampaignClosed: the campaign takes no new money.
+        Busy: too many give at this moment.
     """
     contribution = locked_contribution(contribution_id)
     _refuse_unless_draft(contribution)
@@ -149,12 +160,14 @@ def identify_contributor(  # noqa: PLR0913  What a receipt and a rule need to kn
     return contribution
 
 
+@busy_is_refused()
 @transaction.atomic
 def cancel_contribution(*, contribution_id: UUID, now: datetime) -> Contribution:
     """Stop before paying and give the reserved match back. Stopping twice changes nothing.
 
     Raises:
         NotChangeable: the person has gone to pay; the payment decides.
+        Busy: too many give at this moment.
     """
     contribution = locked_contribution(contribution_id)
     if contribution.state == Contribution.State.CANCELLED:

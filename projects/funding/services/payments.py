@@ -23,7 +23,7 @@ from projects.funding.services.refusals import (
     MatchChanged,
     Stopped,
 )
-from projects.funding.services.rows import locked_contribution, move, note
+from projects.funding.services.rows import busy_is_refused, locked_contribution, move, note
 from projects.matching import services as matching
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class PaymentDiffers(Exception):
     """The money that arrived is not the money of the contribution: a person must look."""
 
 
+@busy_is_refused()
 @transaction.atomic
 def submit_contribution(
     *,
@@ -60,6 +61,7 @@ def submit_contribution(
         ContributorUnknown: nobody has said who gives.
         CampaignClosed: the campaign takes no new money.
         MatchChanged: less would be matched than the person was shown.
+        Busy: too many give at this moment.
     """
     contribution = locked_contribution(contribution_id)
     giver = _refuse_unpayable(contribution)

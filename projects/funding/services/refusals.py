@@ -21,6 +21,12 @@ class FundingRefused(Exception):
         return str(self.message)
 
 
+class Busy(FundingRefused):
+    """Others hold what is needed, for longer than anybody should wait. Nothing was written."""
+
+    message = _("Many people are giving at this moment. Nothing was taken; try again.")
+
+
 class CampaignClosed(FundingRefused):
     """The campaign takes no new money now."""
 

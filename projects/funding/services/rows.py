@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+from payments.ledger.services import LedgerBusy
 from projects.funding.models import Campaign, Contribution, ContributionLog
+from projects.funding.services.refusals import Busy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
+
+
+@contextmanager
+def busy_is_refused() -> Iterator[None]:
+    """Turn a lock that could not be had into a refusal that can be shown; goes around a service.
+
+    Raises:
+        Busy: others held a row or an account for too long, or two waited for each other.
+    """
+    try:
+        yield
+    except LedgerBusy as error:
+        raise Busy from error
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+            raise Busy from error
+        raise
 
 
 def locked_campaign(campaign_id: UUID) -> Campaign:
