@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+SAME_ROLE = "DATABASE_URL and DATABASE_ADMIN_URL name the same role. Give the application its own."
+
+
 class NoOwnerAddress(Exception):
     """The database's shape may only be changed as its owner, and nobody said who that is."""
+
+
+class OwnerIsApplication(Exception):
+    """Both addresses name one role: it could change posted entries and switch off every guard."""
 
 
 @contextmanager
@@ -23,6 +30,7 @@ def as_owner(alias: str = "default") -> Iterator[None]:
 
     Raises:
         NoOwnerAddress: off the carried server, without DATABASE_ADMIN_URL.
+        OwnerIsApplication: the application connects as the owner.
     """
     if not settings.DATABASE_ADMIN_URL:
         msg = "Set DATABASE_ADMIN_URL to the address of the database's owner."
@@ -31,6 +39,8 @@ def as_owner(alias: str = "default") -> Iterator[None]:
     application = wrapper.settings_dict.copy()
     wrapper.close()
     owner = dj_database_url.parse(settings.DATABASE_ADMIN_URL)
+    if owner["USER"] == settings.DATABASE_APP_ROLE:
+        raise OwnerIsApplication(SAME_ROLE)
     wrapper.settings_dict |= {
         "USER": owner["USER"],
         "PASSWORD": owner["PASSWORD"],

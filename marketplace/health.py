@@ -10,7 +10,6 @@ from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Min
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -19,12 +18,10 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from kombu.exceptions import OperationalError
 
-from payments.models import EventDelivery
-from payments.webhooks import selectors as inbox
+from marketplace import backlog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -68,6 +65,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         raise Http404
     exported: HttpResponse = ExportToDjangoView(request)
+    exported.content += _figures_of_work().encode()
     return exported
 
 
@@ -104,21 +102,35 @@ def _migrations() -> str:
 
 
 def _due_work() -> str:
-    oldest = [
-        inbox.backlog().oldest_received_at,
-        EventDelivery.objects.filter(done_at=None).aggregate(at=Min("created_at"))["at"],
+    now = timezone.now()
+    late = [
+        f"{job} waiting since {since.isoformat()}"
+        for job, since in backlog.waiting_since(now=now).items()
+        if now - since >= LATE
     ]
-    return _age_of(min((at for at in oldest if at), default=None))
+    return ", ".join(late) or "ok"
 
 
-def _age_of(oldest: datetime | None) -> str:
-    if oldest is None or timezone.now() - oldest < LATE:
-        return "ok"
-    return f"waiting since {oldest.isoformat()}"
+def _figures_of_work() -> str:
+    """Return the backlog in Prometheus' text form."""
+    now = timezone.now()
+    waiting = backlog.waiting_since(now=now)
+    lines = ["# TYPE weft_due_work_seconds gauge"]
+    lines += [
+        f'weft_due_work_seconds{{job="{job}"}} {int((now - since).total_seconds())}'
+        for job, since in waiting.items()
+    ]
+    lines.append("# TYPE weft_needing_a_person gauge")
+    lines += [
+        f'weft_needing_a_person{{kind="{kind}"}} {count}'
+        for kind, count in backlog.needing_a_person().items()
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:
     if token := settings.METRICS_TOKEN:
         return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}")
     is_forwarded = "HTTP_X_FORWARDED_FOR" in request.META
-    return not is_forwarded and ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback
+    address = request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  Nobody, not a place.
+    return not is_forwarded and ipaddress.ip_address(address).is_loopback

@@ -37,11 +37,25 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        announced = request.META.get("CONTENT_LENGTH") or "0"
+        announced = request.META.get("CONTENT_LENGTH") or "0"  # ASCII digits, or it is not one.
         is_editing = request.path.startswith(EDITING)  # Uploads; those have limits of their own.
-        if announced.isdigit() and int(announced) > settings.BODY_LIMIT_BYTES and not is_editing:
+        if announced.isdecimal() and int(announced) > settings.BODY_LIMIT_BYTES and not is_editing:
             return _too_large(request)
         return self.get_response(request)
+
+
+class PrivateAnswersMiddleware:
+    """Keep what was drawn for somebody with a session out of every shared cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies
+        if is_personal and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
 
 class ContentPolicyMiddleware(CSPMiddleware):

@@ -2,144 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
-from pathlib import Path
 from typing import Any
 
 import dj_database_url
 import dj_email_url
-import sentry_sdk
-import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
 
 from marketplace import embedded
-from marketplace.logs import mask_addresses
+from marketplace.settings.applications import *  # noqa: F403
+from marketplace.settings.environment import *  # noqa: F403
+from marketplace.settings.environment import BASE_DIR, SANDBOX_PORT, SITE_URL, VAR, env, kept_secret
+from marketplace.settings.observing import *  # noqa: F403
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
 NO_MAIL_SCHEME = "EMAIL_URL: write it as submission://user:password@host:587."
-env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
-
-VAR = Path(env.str("WEFT_VAR", "") or BASE_DIR / "var")
-PORT = env.int("PORT", 8000)
-SANDBOX_PORT = env.int("SANDBOX_PORT", PORT + 1)
-SITE_URL = env.str("SITE_URL", "") or f"http://localhost:{PORT}"
-DEBUG = False
-
-
-def kept_secret(name: str, *, prefix: str = "") -> str:
-    """Return a secret from the environment, else the one made up at the first start and kept."""
-    if given := env.str(name, ""):
-        return given
-    file = VAR / "secrets" / name.lower()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with file.open("x") as new:
-            file.chmod(0o600)
-            new.write(prefix + secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return file.read_text()
-
-
-# --- Applications -------------------------------------------------------------------------------
-INSTALLED_APPS = [
-    "marketplace",
-    "marketplace.accounts",
-    "marketplace.notifications",
-    "cms.pages",
-    "projects.public",
-    "projects.agency",
-    "projects.delivery",
-    "projects.funding",
-    "projects.matching",
-    "projects.vetting",
-    "projects.catalogue",
-    "remittances",
-    "payments",
-    "payments.ledger",
-    "payments.webhooks",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.simple_translation",
-    "wagtail.locales",
-    "wagtail.embeds",
-    "wagtail.sites",
-    "wagtail.users",
-    "wagtail.snippets",
-    "wagtail.documents",
-    "wagtail.images",
-    "wagtail.search",
-    "wagtail.admin",
-    "wagtail",
-    "modelcluster",
-    "taggit",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "csp",
-    "django_filters",
-    "django_htmx",
-    "django_prometheus",
-    "django_structlog",
-    "ninja",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "django.contrib.sitemaps",
-    "django.contrib.staticfiles",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    "marketplace.api_conduct.ApiConductMiddleware",
-    "marketplace.security.BodyLimitMiddleware",
-    "marketplace.security.ContentPolicyMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "marketplace.middleware.LanguageMemoryMiddleware",
-    "marketplace.middleware.PageLocaleMiddleware",
-    "marketplace.middleware.LowDataMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "marketplace.sign_in.SecondFactorMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
-]
-
-ROOT_URLCONF = "marketplace.urls"
-WSGI_APPLICATION = "marketplace.wsgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
-                "marketplace.context.frame",
-            ],
-        },
-    },
-]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # --- Database: the application's role, and the owner for migrations only ------------------------
 _carried = embedded.server(VAR)
@@ -334,35 +210,4 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
-}
-
-# --- Observing: all off without configuration ----------------------------------------------------
-LOG_CHAIN = (
-    structlog.contextvars.merge_contextvars,
-    mask_addresses,
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso"),
-)
-structlog.configure(
-    processors=[*LOG_CHAIN, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-if sentry_dsn := env.str("SENTRY_DSN", ""):
-    sentry_sdk.init(sentry_dsn, send_default_pii=False, max_request_body_size="never")
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # Without one, /metrics answers this machine alone.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": LOG_CHAIN,
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {name: {"level": "WARNING"} for name in ("django.tasks", "django_tasks", "wagtail")},
 }

@@ -73,6 +73,15 @@ def test_changing_the_database_without_its_owner_is_refused() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_an_application_that_would_own_the_database_is_refused() -> None:
+    address = "postgresql://weft@127.0.0.1:1/weft"
+
+    done = manage("migrate", DATABASE_URL=address, DATABASE_ADMIN_URL=address)
+
+    assert done.returncode == 2
+    assert "name the same role" in done.stderr
+
+
 def compose() -> PyCompose:
     options = PyOptions()
     options.apply_merge = True

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from payments.models import EventDelivery
+from tests.make import accounts
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -48,7 +49,7 @@ def test_readyz_is_not_ready_when_work_has_waited_for_more_than_five_minutes(
 
     assert answer.status_code == 503
     assert answer.json()["ok"] is False
-    assert answer.json()["checks"]["due_work"].startswith("waiting since ")
+    assert answer.json()["checks"]["due_work"].startswith("payments.redeliver waiting since ")
 
 
 def test_metrics_answer_this_machine_and_nobody_behind_a_proxy(client: Client) -> None:
@@ -73,3 +74,19 @@ def test_security_txt_names_a_contact_and_an_expiry(client: Client) -> None:
 
 def test_a_host_that_is_not_ours_is_refused(client: Client) -> None:
     assert client.get("/en/projects/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_metrics_tell_the_backlog_and_what_waits_for_a_person(client: Client) -> None:
+    lines = client.get("/metrics").content.decode().splitlines()
+
+    assert 'weft_needing_a_person{kind="dead_events"} 0' in lines
+    assert 'weft_needing_a_person{kind="differing_payments"} 0' in lines
+    assert "# TYPE weft_due_work_seconds gauge" in lines
+
+
+def test_what_was_drawn_for_somebody_signed_in_stays_out_of_shared_caches(client: Client) -> None:
+    accounts.sign_in(client, accounts.user(email="amina@example.org"))
+
+    assert client.get("/en/projects/")["Cache-Control"] == "private, no-store"
+    client.cookies.clear()
+    assert "Cache-Control" not in client.get("/en/projects/")

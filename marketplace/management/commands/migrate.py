@@ -15,5 +15,5 @@ class Command(migrate.Command):
             with database.as_owner(alias):
                 database.let_application_in(alias)
                 super().handle(*args, **options)
-        except database.NoOwnerAddress as refusal:
+        except (database.NoOwnerAddress, database.OwnerIsApplication) as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal

@@ -1,0 +1,50 @@
+"""What should have been done by now, and what waits for a person.
+
+A site that answers but does not work is not well: each kind of due work tells since when its oldest
+piece has been waiting. What a program must not decide is counted, and stays until a person acts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Min
+
+from marketplace.notifications.models import Notification
+from payments.models import EventDelivery, Payment
+from payments.webhooks.models import InboxEvent
+from projects.matching.models import Reservation, WaitingMoney
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+def waiting_since(*, now: datetime) -> dict[str, datetime]:
+    """Return, by the job that does it, since when the oldest due work has been waiting."""
+    queues: dict[str, tuple[QuerySet[Any], str]] = {
+        "webhooks.work_due": (InboxEvent.objects.due(now), "received_at"),
+        "payments.redeliver": (EventDelivery.objects.filter(done_at=None), "created_at"),
+        "payments.ask_provider": (Payment.objects.due(now), "due_at"),
+        "matching.allocate_all_due": (WaitingMoney.objects.all(), "money__counted_at"),
+        "matching.expire_reservations": (
+            Reservation.objects.filter(state=Reservation.State.ACTIVE, expires_at__lt=now),
+            "expires_at",
+        ),
+        "notifications.send_due": (Notification.objects.due(now), "due_at"),
+    }
+    oldest = {
+        job: rows.order_by().aggregate(at=Min(field))["at"] for job, (rows, field) in queues.items()
+    }
+    return {job: at for job, at in oldest.items() if at is not None}
+
+
+def needing_a_person() -> dict[str, int]:
+    """Return how many pieces of each kind a program has put aside for a person."""
+    unsent = Notification.objects.filter(claimed_at__isnull=False, sent_at__isnull=True)
+    return {
+        "dead_events": InboxEvent.objects.filter(state=InboxEvent.State.DEAD).count(),
+        "differing_payments": Payment.objects.filter(state=Payment.State.DIFFERS).count(),
+        "unsent_messages": unsent.count(),
+    }
