@@ -15,6 +15,7 @@ from projects.catalogue.countries import country_name
 from projects.catalogue.models import Project
 from projects.catalogue.sectors import Sector
 from projects.catalogue.services import DraftLine, ProjectDraft
+from projects.typed_text import LineField, TextField
 
 if TYPE_CHECKING:
     from payments.money import Money
@@ -28,7 +29,7 @@ AFTER_BUDGET = ("internal_notes",)
 
 
 class ProjectForm(forms.Form):
-    title = forms.CharField(
+    title = LineField(
         label=_("Title"),
         help_text=_(
             "What it is and where, for example: Solar dryers for mango growers in Makueni."
@@ -36,13 +37,13 @@ class ProjectForm(forms.Form):
         max_length=120,
         error_messages={"required": _("Give the project a title.")},
     )
-    summary = forms.CharField(
+    summary = TextField(
         label=_("In one sentence"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    story = forms.CharField(
+    story = TextField(
         label=_("The story"),
         help_text=_(
             "Who is behind it, what is wrong today, what they will do."
@@ -52,7 +53,7 @@ class ProjectForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 10}),
     )
-    what_will_change = forms.CharField(
+    what_will_change = TextField(
         label=_("What will be different"),
         help_text=_("With numbers that can be counted afterwards."),
         max_length=5_000,
@@ -60,7 +61,7 @@ class ProjectForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     language = forms.ChoiceField(label=_("Language you write in"), choices=settings.LANGUAGES)
-    owner_name = forms.CharField(
+    owner_name = LineField(
         label=_("Who runs it"),
         help_text=_("The full name of the business, school, clinic or association."),
         max_length=160,
@@ -69,7 +70,7 @@ class ProjectForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=[(kind.value, kind.label) for kind in KINDS])
     sector = forms.ChoiceField(label=_("Sector"), choices=Sector.choices)
     country = forms.ChoiceField(label=_("Country"))
-    place = forms.CharField(
+    place = LineField(
         label=_("Town or village"), help_text=_("With its region."), max_length=120, required=False
     )
     beneficiaries = forms.IntegerField(
@@ -79,14 +80,14 @@ class ProjectForm(forms.Form):
         required=False,
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in OFFERED])
-    asked = forms.CharField(
+    asked = TextField(
         label=_("What it costs in all"),
         help_text=_("The lines of the budget have to add up to this."),
         max_length=60,
         required=False,
         widget=money_input(),
     )
-    internal_notes = forms.CharField(
+    internal_notes = TextField(
         label=_("Notes for your agency"),
         help_text=_("Nobody outside your agency sees them."),
         max_length=10_000,
@@ -126,8 +127,8 @@ class ProjectForm(forms.Form):
 class LineForm(forms.Form):
     """One row of the budget; a row left empty does not count."""
 
-    item = forms.CharField(label=_("What it buys"), max_length=160, required=False)
-    amount = forms.CharField(label=_("Cost"), max_length=60, required=False, widget=money_input())
+    item = LineField(label=_("What it buys"), max_length=160, required=False)
+    amount = TextField(label=_("Cost"), max_length=60, required=False, widget=money_input())
 
     def __init__(self, *args: object, currency: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -198,7 +199,7 @@ def draft(form: ProjectForm, lines: forms.BaseFormSet[LineForm]) -> ProjectDraft
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why"),
         help_text=_("It is kept in the project's history."),
         max_length=500,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.amounts import AmountNotUnderstood, Refusal, parse
 from projects.funding.residences import country_choices
 from projects.public.refusals import AMOUNT_REFUSALS, amount_refusal
+from projects.typed_text import EmailField, LineField, TextField
 
 if TYPE_CHECKING:
     from payments.money import Money
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AmountForm(forms.Form):
     """How much, and the token that makes sending the same form twice count once."""
 
-    amount = forms.CharField(
+    amount = TextField(
         label=_("Amount"),
         max_length=6000,
         strip=False,
@@ -54,7 +54,7 @@ class AmountForm(forms.Form):
 class DetailsForm(forms.Form):
     """Who gives, and where the receipt goes."""
 
-    email = forms.EmailField(
+    email = EmailField(
         label=_("E-mail"),
         help_text=_("The receipt goes there. Nobody else sees it."),
         max_length=254,
@@ -64,7 +64,7 @@ class DetailsForm(forms.Form):
             "invalid": _("Enter an e-mail address like name@example.org."),
         },
     )
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -85,16 +85,12 @@ class DetailsForm(forms.Form):
         help_text=_("The project then sees only the amount."),
         required=False,
     )
-    message = forms.CharField(
+    message = TextField(
         label=_("Message to the project"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def clean_name(self) -> str:
-        """Keep the name on one line, in one spelling of its letters."""
-        return " ".join(unicodedata.normalize("NFC", self.cleaned_data["name"]).split())
 
 
 class AgreedMatchForm(forms.Form):

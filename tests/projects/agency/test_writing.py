@@ -197,6 +197,8 @@ def test_fields_nobody_asked_for_change_nothing(officer: Client) -> None:
         ({"version": ""}, "There is a problem"),
         ({"lines-TOTAL_FORMS": "100000"}, "There is a problem"),
         ({"lines-TOTAL_FORMS": ""}, "There is a problem"),
+        ({"title": "\u0958" * 120}, "at most 120 characters (it has 240)"),
+        ({"lines-0-item": "\u0958" * 160}, "There is a problem"),
         ({"title": "x" * 121}, "There is a problem"),
         ({"beneficiaries": "-1"}, "There is a problem"),
         ({"asked": "9" * 60}, "This number is too long"),
