@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ class ApiConductMiddleware:
         if request.method == "OPTIONS":
             return self._open(_preflight())
         response = self.get_response(request)
-        if request.method in {"GET", "HEAD"} and response.status_code == 200 and response.content:  # noqa: PLR2004
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response = _not_allowed(response)
+        if (
+            request.method in {"GET", "HEAD"}
+            and response.status_code == HTTPStatus.OK
+            and response.content
+        ):
             set_response_etag(response)
             unchanged = get_conditional_response(request, response["ETag"], None, response)
             response = unchanged or response
@@ -39,6 +46,14 @@ class ApiConductMiddleware:
         response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
         patch_vary_headers(response, ["Accept-Language"])
         return response
+
+
+def _not_allowed(refused: HttpResponse) -> HttpResponse:
+    message = f"This address answers {refused.headers.get('Allow', 'other methods')}."
+    error = {"code": "method_not_allowed", "message": message, "field": None}
+    response = JsonResponse({"error": error}, status=HTTPStatus.METHOD_NOT_ALLOWED)
+    response["Allow"] = refused.headers.get("Allow", "")
+    return response
 
 
 def _preflight() -> HttpResponse:

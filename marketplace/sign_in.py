@@ -21,6 +21,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from marketplace.accounts.adapters import SecondFactorAdapter
 from marketplace.accounts.models import User
 from marketplace.workplace import workplace
 from projects.catalogue.permissions import AGENCY_ROLES
@@ -50,6 +51,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return workplace(request.user) or str(settings.LOGIN_REDIRECT_URL)
+
+
+class FactorAdapter(SecondFactorAdapter):
+    """Lets nobody whose work asks for a second factor go without one."""
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        is_needed = needs_second_factor(authenticator.user)
+        return not is_needed and bool(super().can_delete_authenticator(authenticator))
 
 
 def needs_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:

@@ -28,7 +28,9 @@ class HomePage(Page):  # type: ignore[misc]
     heading = models.CharField(
         _("heading"),
         max_length=100,
-        help_text=_("Shown while no public fund adds to the amount asked about."),
+        help_text=_(
+            "Stands under “Your 100 becomes 300”, or in its place while no public fund adds."
+        ),
     )
     lead = models.TextField(_("first words"), max_length=300)
     translation = models.CharField(

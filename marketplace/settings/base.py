@@ -76,7 +76,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ALLAUTH_TRUSTED_PROXY_COUNT", 0)
-MFA_ADAPTER = "marketplace.accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "marketplace.sign_in.FactorAdapter"
 MFA_FORMS = {
     "authenticate": "marketplace.accounts.forms.CodeForm",
     "reauthenticate": "marketplace.accounts.forms.CodeAgainForm",

@@ -83,3 +83,10 @@ def test_the_documentation_is_a_page_people_can_read(client: Client) -> None:
 
     assert "/api/v1/matching/quote" in page
     assert "<script" not in page.partition("<main")[2]
+
+
+def test_a_method_that_is_not_offered_is_refused_in_the_api_s_own_form(client: Client) -> None:
+    answer = client.delete("/api/v1/projects")
+
+    assert answer.status_code == 405
+    assert answer.json()["error"]["code"] == "method_not_allowed"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -20,7 +20,7 @@ KEY = "59200f9c-70b4-4032-b87f-6f661e37b51c"
 @pytest.fixture
 def written(capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
     """Give the lines that the product's own formatter writes."""
-    formats = settings.LOGGING["formatters"]["json"]
+    formats: dict[str, Any] = settings.LOGGING["formatters"]["json"]  # type: ignore[index]
     maker = import_string(formats["()"])
     formatter = maker(
         processor=formats["processor"], foreign_pre_chain=formats["foreign_pre_chain"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true", help="do not load the demo world")
 
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
+        _refuse_taken_ports()
         self._prepare(is_empty_wanted=bool(options["empty"]))
         supervisor = Supervisor(environment=_environment(), say=self._say)
         supervisor.listen()
@@ -82,6 +84,21 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def _refuse_taken_ports() -> None:
+    """Say in one line that a port is taken, before anything is started."""
+    wanted = {"PORT": settings.PORT}
+    if settings.SANDBOX_IN_USE:
+        wanted["SANDBOX_PORT"] = settings.SANDBOX_PORT
+    for name, port in wanted.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as taken:
+                sentence = f"Port {port} is in use. Stop what uses it, or set {name} to another."
+                raise CommandError(sentence, returncode=2) from taken
+
+
 class _Silence:
     def write(self, text: str) -> None:
         """Drop what a command inside this one prints."""
@@ -126,7 +143,7 @@ def _programs() -> Sequence[tuple[str, Sequence[str]]]:
     web = (
         *(python, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--graceful-timeout", "5", "--keep-alive", "5"),
+        *("--graceful-timeout", "5", "--keep-alive", "5", "--limit-request-line", "8190"),
     )
     worker = (
         *(python, "-m", "celery", "--app", "marketplace.celery", "worker", "--beat"),
