@@ -23,7 +23,7 @@ def main() -> None:
     server = embedded.server(settings.VAR) if settings.DATABASE_IS_EMBEDDED else None
     try:
         with server.held() if server else nullcontext():
-            CommandParser.error = _say_in_one_line  # type: ignore[method-assign]
+            CommandParser.error = _say_in_one_line  # type: ignore[assignment]
             OneLineUtility(sys.argv).execute()
     except embedded.EmbeddedServerFailed as failure:
         sys.stderr.write(f"{failure}\n")

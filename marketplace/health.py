@@ -83,6 +83,14 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
+@require_safe
+def robots_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Ask crawlers to leave alone what is one person's or costs work to answer."""
+    closed = ("/admin/", "/django-admin/", "/*/give/", "/*/receipts/", "/*/accounts/", "/*/agency/")
+    lines = ("User-agent: *", *(f"Disallow: {path}" for path in closed), "")
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
 def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path(".well-known/security.txt", health.security_txt, name="security_txt"),
+    path("robots.txt", health.robots_txt, name="robots_txt"),
     path("api/v1/", api.urls),
     path("payments/webhooks/", include("payments.webhooks.urls")),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -90,3 +90,9 @@ def test_what_was_drawn_for_somebody_signed_in_stays_out_of_shared_caches(client
     assert client.get("/en/projects/")["Cache-Control"] == "private, no-store"
     client.cookies.clear()
     assert "Cache-Control" not in client.get("/en/projects/")
+
+
+def test_crawlers_are_asked_to_leave_people_s_own_pages_alone(client: Client) -> None:
+    lines = client.get("/robots.txt").content.decode().splitlines()
+
+    assert "Disallow: /*/receipts/" in lines
