@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from payments.money import Money
 
-_PERMILLE = 15
-_HUNDREDTHS_OF_A_UNIT = 25
+_PUBLISHED = {"EUR": (15, 25), "GBP": (15, 20), "USD": (29, 30)}
+"""The provider's price for an ordinary card: per mille of the amount, and minor units each time."""
 
 
-def usual_fee(amount: Money) -> Money:
-    """Return about what the processor keeps: 1.5 % and a quarter of a unit."""
-    fixed = (_HUNDREDTHS_OF_A_UNIT * 10**amount.exponent + 50) // 100
-    return Money((amount.minor * _PERMILLE + 500) // 1000 + fixed, amount.currency)
+def usual_fee(amount: Money) -> Money | None:
+    """Return about what the processor keeps, or None where no one price is published."""
+    price = _PUBLISHED.get(amount.currency)
+    if price is None:
+        return None
+    permille, fixed_minor = price
+    return Money((amount.minor * permille + 500) // 1000 + fixed_minor, amount.currency)
