@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
 from django.utils import timezone
@@ -58,7 +59,7 @@ def history(request: HttpRequest, asked: Query[schemas.CorridorQuestion]) -> dic
 def _page_url(request: HttpRequest, number: int) -> str:
     query = request.GET.copy()
     query["page"] = str(number)
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
 
 
 def _refuse_what_is_asked_twice(request: HttpRequest) -> None:

@@ -8,7 +8,7 @@ from tests.make import remittances as make
 
 if TYPE_CHECKING:
     from django.test import Client
-    from pytest_django import DjangoAssertNumQueries
+    from pytest_django import DjangoAssertNumQueries, Settings
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/remittances"
@@ -69,6 +69,21 @@ def test_two_answers_to_one_question_are_refused(client: Client) -> None:
         "message": "“amount” is given 2 times; give it once.",
         "field": "amount",
     }
+
+
+def test_addresses_of_pages_are_those_of_the_site_whatever_host_was_asked(
+    client: Client, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SITE_URL = "https://weft.example"
+    make.real_prices()
+    address = f"{ROOT}/corridors?page=2&page_size=2"
+
+    answer = client.get(address, headers={"host": "elsewhere.example"}).json()
+
+    site = f"https://weft.example{ROOT}/corridors"
+    assert answer["previous"] == f"{site}?page=1&page_size=2"
+    assert answer["next"] == f"{site}?page=3&page_size=2"
 
 
 def test_corridors_are_listed_with_prices_first_and_in_pages(client: Client) -> None:
