@@ -57,7 +57,7 @@ def list_projects(request: HttpRequest, asked: Query[ProjectQuery]) -> Document 
     return {**around, "results": results}
 
 
-@projects.get("/{slug}", response=ProjectOut, summary="One project")
+@projects.get("/{slug:slug}", response=ProjectOut, summary="One project")
 def get_project(request: HttpRequest, slug: str) -> Document:
     """Return one published project with its totals as of now."""
     project = _published(request, slug)
@@ -97,7 +97,7 @@ def quote(request: HttpRequest, asked: QuoteIn) -> Document:
 
 def _published(request: HttpRequest, slug: str) -> Project:
     visible = Project.objects.visible_to(request.user).published()
-    project = visible.filter(slug=slug).first() if "\0" not in slug else None
+    project = visible.filter(slug=slug).first()
     if project is None:
         raise Http404
     return project

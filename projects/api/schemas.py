@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003  Pydantic reads them.
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Field, Schema
+
+Slug = Annotated[str, Field(pattern="^[-a-zA-Z0-9_]+$")]
 
 
 class MoneyOut(Schema):
@@ -61,7 +63,7 @@ class ProgrammesOut(Schema):
 
 
 class QuoteIn(Schema):
-    project: str
+    project: Slug
     amount: Any = Field(description="Major units as a plain decimal string, such as 100 or 100.00.")
     currency: str
     residence: str | None = Field(None, description="Country of the giver, ISO 3166-1.")

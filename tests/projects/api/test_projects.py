@@ -139,9 +139,12 @@ def test_a_parameter_that_means_nothing_is_refused_by_name(
 
 
 @pytest.mark.promise("A2")
-@pytest.mark.parametrize("slug", ["nobody", "%00", "' OR 1=1"])
+@pytest.mark.parametrize("slug", ["nobody", "%00", "' OR 1=1", "%ED%A0%80", "a%0A", "x" * 4000])
 def test_what_is_not_there_is_not_found(client: Client, slug: str) -> None:
-    assert client.get(f"/api/v1/projects/{slug}").status_code == 404
+    answer = client.get(f"/api/v1/projects/{slug}")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
 
 
 @pytest.mark.promise("A2")
