@@ -18,7 +18,7 @@ from typing import Any
 from payments.gateway.stripe import OUR_KEY, is_signed
 
 TOLERANCE = timedelta(seconds=300)
-_TIMESTAMP = re.compile(r"t=([0-9]{1,11})")
+_HEADER = re.compile(r"t=(?P<seconds>[0-9]{1,11})(?P<values>(?:,v[01]=[0-9a-f]{64})+)")
 _NAME = re.compile(r"[!-~]{1,255}")
 _CHANGES_BY_DELIVERY = "pending_webhooks"
 
@@ -75,8 +75,9 @@ def read(body: bytes, signature: str, *, expected: Expectation, now: datetime) -
     Raises:
         EventRefused: Unsigned, too old or too new, not JSON, or meant for somebody else.
     """
-    _check_signature(body, signature, expected.secrets)
-    _check_age(signature, now)
+    seconds, values = _signature_parts(signature)
+    _check_signature(body, f"t={seconds}{values}", expected.secrets)
+    _check_age(seconds, now)
     event = _parsed(body)
     _check_destination(event, expected)
     subject = _subject(event)
@@ -89,11 +90,19 @@ def read(body: bytes, signature: str, *, expected: Expectation, now: datetime) -
     )
 
 
-def _check_signature(body: bytes, signature: str, secrets: list[str]) -> None:
-    if not signature:
+def _signature_parts(header: str) -> tuple[int, str]:
+    """Return when a delivery was signed, in seconds since 1970, and its values.
+
+    Read once: a header in which another reader could see another time is no signature.
+    """
+    if not header:
         raise EventRefused(Refusal.UNSIGNED)
-    if not signature.isascii() or len(_TIMESTAMP.findall(signature)) != 1:
+    if (parts := _HEADER.fullmatch(header)) is None:
         raise EventRefused(Refusal.SIGNATURE)
+    return int(parts["seconds"]), parts["values"]
+
+
+def _check_signature(body: bytes, signature: str, secrets: list[str]) -> None:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -102,9 +111,8 @@ def _check_signature(body: bytes, signature: str, secrets: list[str]) -> None:
         raise EventRefused(Refusal.SIGNATURE)
 
 
-def _check_age(signature: str, now: datetime) -> None:
-    (seconds,) = _TIMESTAMP.findall(signature)
-    signed_at = datetime.fromtimestamp(int(seconds), UTC)
+def _check_age(seconds: int, now: datetime) -> None:
+    signed_at = datetime.fromtimestamp(seconds, UTC)
     if signed_at < now - TOLERANCE:
         raise EventRefused(Refusal.TOO_OLD)
     if signed_at > now + TOLERANCE:

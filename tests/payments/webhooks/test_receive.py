@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 from celery import current_app
 from django.urls import reverse
+from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from payments.webhooks.models import InboxEvent
@@ -54,6 +55,17 @@ def with_two_times(body: bytes) -> str:
     return f"{signature(body)},t=1"
 
 
+def old_beside(decoy: str) -> Callable[[bytes], str]:
+    """Return a maker of headers: signed a month ago, with a fresh time beside it."""
+
+    def header(body: bytes) -> str:
+        signed_at, value = signature(body, age_seconds=30 * 86_400).split(",")
+        fresh = int(timezone.now().timestamp())
+        return decoy.format(old=signed_at[2:], fresh=fresh, v1=value)
+
+    return header
+
+
 SIGNED_WRONGLY: list[tuple[str, Callable[[bytes], str]]] = [
     ("unsigned", lambda _: ""),
     ("signature", lambda _: "nonsense"),
@@ -65,6 +77,19 @@ SIGNED_WRONGLY: list[tuple[str, Callable[[bytes], str]]] = [
     ("signature", without_secrets_of_ours),
     ("signature", with_the_time_moved),
     ("signature", with_two_times),
+    ("signature", old_beside("t= {old},xt={fresh},{v1}")),
+    ("signature", old_beside("t=+{old},xt={fresh},{v1}")),
+    ("signature", old_beside("t={old},xt={fresh},{v1}")),
+    ("signature", old_beside("xt={fresh},t={old},{v1}")),
+    ("signature", old_beside("t={old}=t={fresh},{v1}")),
+    ("signature", old_beside("t={old},t={fresh},{v1}")),
+    ("signature", old_beside("t={fresh},t={old},{v1}")),
+    ("signature", old_beside("t={fresh},{v1}")),
+    ("signature", lambda body: signature(body) + ","),
+    ("signature", lambda body: signature(body) + ",v2=" + "0" * 64),
+    ("signature", lambda body: signature(body).replace(",", ", ")),
+    ("signature", lambda body: signature(body).replace("t=", "t=٠")),
+    ("too_old", old_beside("t={old},{v1}")),
     ("too_old", lambda body: signature(body, age_seconds=301)),
     ("too_new", lambda body: signature(body, age_seconds=-302)),
     ("too_new", lambda body: signature(body, age_seconds=-86_400)),
@@ -182,6 +207,12 @@ def test_while_secrets_are_rotated_any_of_ours_will_do(
     body = raw()
 
     assert deliver(client, body, signing.rotated(body, *secrets)) == 200
+
+
+def test_a_value_of_the_test_scheme_beside_ours_is_left_alone(client: Client) -> None:
+    body = raw()
+
+    assert deliver(client, body, signature(body) + ",v0=" + "0" * 64) == 200
 
 
 def test_events_that_name_our_account_are_ours(client: Client, settings: Settings) -> None:
