@@ -55,6 +55,7 @@ class InboxEvent(models.Model):
         )
         indexes = (
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="inboxevent_due"),
+            models.Index(fields=["worked_at"], condition=Q(state="dead"), name="inboxevent_dead"),
         )
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 
 from payments.webhooks.models import InboxEvent
 
@@ -24,10 +24,7 @@ class Backlog:
 
 def backlog() -> Backlog:
     """Return how many events wait, since when, and how many were given up."""
-    waiting = Q(state=InboxEvent.State.WAITING)
-    row = InboxEvent.objects.aggregate(
-        waiting=Count("pk", filter=waiting),
-        oldest_received_at=Min("received_at", filter=waiting),
-        dead=Count("pk", filter=Q(state=InboxEvent.State.DEAD)),
-    )
-    return Backlog(**row)
+    waiting = InboxEvent.objects.filter(state=InboxEvent.State.WAITING)
+    dead = InboxEvent.objects.filter(state=InboxEvent.State.DEAD)
+    row = waiting.aggregate(waiting=Count("pk"), oldest_received_at=Min("received_at"))
+    return Backlog(dead=dead.count(), **row)

@@ -53,7 +53,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state", "waiting")),
                         fields=["due_at"],
                         name="inboxevent_due",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "dead")),
+                        fields=["worked_at"],
+                        name="inboxevent_dead",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
