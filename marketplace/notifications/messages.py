@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 
 def compose(notification: Notification) -> EmailMessage:
-    """Return the message, addressed and written."""
-    return _COMPOSERS[Notification.Kind(notification.kind)](notification.subject_key)
+    """Return the message, addressed and written, down to the bytes that will be sent."""
+    message = _COMPOSERS[Notification.Kind(notification.kind)](notification.subject_key)
+    message.message()  # What cannot be a header or an address is refused here.
+    return message
 
 
 def _receipt(contribution_key: str) -> EmailMessage:

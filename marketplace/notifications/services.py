@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.core.mail import EmailMessage
+
 logger = logging.getLogger(__name__)
 
 SEND = "notifications.send_notification"
 PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
 BATCH = 500
 
 
@@ -52,22 +55,48 @@ def tell_receipt(*, contribution_key: str, now: datetime) -> Notification:
 def send_notification(*, notification_id: UUID, now: datetime) -> bool:
     """Send one message unless somebody has begun to; return whether it went out.
 
-    The claim is committed before the first byte leaves. A mail server that cannot be reached has
-    seen nothing, so the claim is given back; after that point whatever goes wrong is written down
-    and never tried again, because a second copy is worse than a question to the operator.
+    It is written before it is claimed: one that cannot be written stays waiting, and
+    `note_failure` keeps the reason. The claim is committed before the first byte leaves. A
+    mail server that cannot be reached has seen nothing, so the claim is given back; after that
+    point whatever goes wrong is written down and never tried again, because a second copy is worse
+    than a question to the operator.
     """
-    mine = Notification.objects.waiting().filter(pk=notification_id).update(claimed_at=now)
-    if not mine:
+    notification = Notification.objects.waiting().filter(pk=notification_id).first()
+    if notification is None:
         return False
-    notification = Notification.objects.get(pk=notification_id)
+    message = messages.compose(notification)
+    if not Notification.objects.waiting().filter(pk=notification_id).update(claimed_at=now):
+        return False
+    notification.claimed_at = now
+    return _hand_over(notification, message, now)
+
+
+def note_failure(*, notification_id: UUID, error: BaseException, now: datetime) -> None:
+    """Keep why a message did not go out; one that nobody claimed is tried again later."""
+    unsent = Notification.objects.filter(pk=notification_id, sent_at__isnull=True)
+    unsent.update(last_error=type(error).__name__)
+    waiting = unsent.waiting().first()
+    if waiting is not None:
+        _put_off(waiting, error, now)
+
+
+def send_due(*, now: datetime) -> int:
+    """Queue every message whose wake-up was lost; return how many."""
+    due = Notification.objects.due(now).values_list("pk", flat=True)[:BATCH]
+    for notification_id in due:
+        queue.wake(SEND, notification_id=str(notification_id))
+    return len(due)
+
+
+def _hand_over(notification: Notification, message: EmailMessage, now: datetime) -> bool:
+    """Give a claimed message to the mail server; return whether it took it."""
     connection = get_connection()
     try:
         connection.open()
     except OSError as error:
-        _give_back(notification, error, now)
+        _put_off(notification, error, now)
         return False
     try:
-        message = messages.compose(notification)
         message.connection = connection
         message.send()
     except OSError as error:
@@ -80,18 +109,15 @@ def send_notification(*, notification_id: UUID, now: datetime) -> bool:
     return True
 
 
-def send_due(*, now: datetime) -> int:
-    """Queue every message whose wake-up was lost; return how many."""
-    due = Notification.objects.due(now).values_list("pk", flat=True)[:BATCH]
-    for notification_id in due:
-        queue.wake(SEND, notification_id=str(notification_id))
-    return len(due)
+def _put_off(notification: Notification, error: BaseException, now: datetime) -> None:
+    """Leave a message waiting that certainly has not gone out, for longer each time.
 
-
-def _give_back(notification: Notification, error: OSError, now: datetime) -> None:
-    Notification.objects.filter(pk=notification.pk).update(
+    `notification` tells whose claim is given back: this worker's, or nobody's.
+    """
+    same = Notification.objects.filter(pk=notification.pk, claimed_at=notification.claimed_at)
+    same.update(
         claimed_at=None,
-        due_at=now + PAUSE,
+        due_at=now + min(PAUSE * 2 ** min(notification.attempts, 10), LONGEST_PAUSE),
         attempts=F("attempts") + 1,
         last_error=type(error).__name__,
     )

@@ -12,15 +12,24 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import DatabaseError, connection, transaction
+from django.template import TemplateSyntaxError
+from django.urls import reverse
+from django.utils import timezone
 
-from marketplace.notifications import services
+from marketplace.notifications import messages, services, tasks
 from marketplace.notifications.models import Notification
+from marketplace.notifications.selectors import overdue
 from payments import queue
 from payments.models import EventDelivery
+from tests.make import accounts
 from tests.make import funding as make
 from tests.make import payments as make_payments
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from django.test import Client
+
     from projects.funding.models import Contribution
 
 NOON = make.NOON
@@ -123,6 +132,86 @@ def test_a_message_that_may_have_gone_out_is_never_sent_again() -> None:
     assert notification.last_error == "TimeoutError"
     assert not send(notification)
     assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        mock.patch.object(messages, "render_to_string", side_effect=TemplateSyntaxError),
+        mock.patch.object(messages, "gettext", return_value="Two\nlines"),
+        mock.patch.object(messages, "reverse", side_effect=KeyError),
+    ],
+    ids=["template", "header", "address"],
+)
+def test_a_message_that_cannot_be_written_stays_waiting_and_says_why(
+    wrong: AbstractContextManager[object],
+) -> None:
+    _, notification = told()
+
+    with wrong:
+        sending = tasks.send_notification.apply(kwargs={"notification_id": str(notification.pk)})
+
+    assert sending.failed()
+    notification.refresh_from_db()
+    assert (notification.claimed_at, notification.sent_at) == (None, None)
+    assert notification.attempts == 1
+    assert notification.last_error == type(sending.result).__name__
+    assert notification.due_at > timezone.now()
+    assert mail.outbox == []
+    assert send(notification)
+
+
+@pytest.mark.django_db
+def test_a_failure_never_gives_back_the_claim_of_somebody_else() -> None:
+    _, notification = told()
+    Notification.objects.update(claimed_at=LATER)
+
+    services.note_failure(notification_id=notification.pk, error=KeyError("x"), now=LATER)
+
+    notification.refresh_from_db()
+    assert (notification.claimed_at, notification.last_error) == (LATER, "KeyError")
+    assert not send(notification)
+
+
+@pytest.mark.django_db
+def test_a_message_is_tried_less_and_less_often_but_every_hour() -> None:
+    _, notification = told()
+    pauses = []
+    for _ in range(9):
+        services.note_failure(notification_id=notification.pk, error=KeyError("x"), now=LATER)
+        notification.refresh_from_db()
+        pauses.append((notification.due_at - LATER) // timedelta(minutes=1))
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+@pytest.mark.django_db
+def test_what_is_unsent_after_ten_minutes_is_overdue() -> None:
+    _, notification = told()
+    moment, late = NOON + timedelta(minutes=9), NOON + timedelta(minutes=10)
+    assert list(overdue(moment)) == []
+    assert list(overdue(late)) == [notification]
+
+    Notification.objects.update(claimed_at=late)
+    assert list(overdue(late)) == []
+    assert list(overdue(late + timedelta(minutes=10))) == [notification]
+
+    Notification.objects.update(sent_at=late)
+    assert list(overdue(late + timedelta(days=10))) == []
+
+
+@pytest.mark.django_db
+def test_an_administrator_sees_messages_and_cannot_touch_them(client: Client) -> None:
+    _, notification = told()
+    accounts.sign_in(client, accounts.platform_admin())
+    page = reverse("admin:notifications_notification_changelist")
+
+    assert notification.event in client.get(page).content.decode()
+    one = reverse("admin:notifications_notification_change", args=[notification.pk])
+    shown = client.get(one).content.decode()
+    assert 'name="_save"' not in shown
+    assert client.post(one, {"sent_at": ""}).status_code == 403
 
 
 @pytest.mark.django_db
