@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Task, shared_task
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -121,9 +120,7 @@ class ListeningTask(Task):  # type: ignore[type-arg]
         einfo: object,  # noqa: ARG002
     ) -> None:
         """Keep the reason; the sweeper will try again."""
-        EventDelivery.objects.filter(pk=kwargs["delivery_id"]).update(
-            last_error=described(exc), attempts=F("attempts") + 1
-        )
+        EventDelivery.objects.filter(pk=kwargs["delivery_id"]).update(last_error=described(exc))
 
 
 def listener(*, name: str) -> Callable[[Callable[..., None]], Task[..., None]]:
@@ -163,8 +160,9 @@ def redeliver(*, now: datetime) -> int:
     )
     for delivery in waiting:
         pause = PATIENCE * 2 ** min(delivery.attempts, 10)
+        delivery.attempts += 1  # Counted here, so that a listener that kills its worker counts too.
         delivery.due_at = now + min(pause, LONGEST_PAUSE)
-        delivery.save(update_fields=["due_at"])
+        delivery.save(update_fields=["attempts", "due_at"])
         queue.wake_on_commit(delivery.listener, delivery_id=str(delivery.pk))
     return len(waiting)
 

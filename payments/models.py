@@ -200,7 +200,7 @@ class EventDelivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)  # When the sweeper queues it again.
     done_at = models.DateTimeField(null=True)
-    attempts = models.PositiveIntegerField(default=0)  # Times the listener failed.
+    attempts = models.PositiveIntegerField(default=0)  # Times it was queued again.
     last_error = models.TextField(blank=True)
 
     class Meta:

@@ -191,7 +191,6 @@ def test_a_listener_that_fails_leaves_its_reason_and_nothing_else() -> None:
     delivery.refresh_from_db()
     assert delivery.done_at is None
     assert delivery.event == "BellRung"
-    assert delivery.attempts == 1
     assert delivery.last_error == "ClapperMissing: No clapper in north."
 
 
@@ -220,6 +219,21 @@ def test_the_sweeper_leaves_what_was_heard() -> None:
     hear(delivery)
 
     assert events.redeliver(now=delivery.created_at + LATE) == 0
+
+
+@pytest.mark.django_db
+def test_a_listener_that_kills_its_worker_is_queued_less_and_less_often() -> None:
+    delivery = ring()
+    now, pauses = delivery.due_at, []
+
+    for _ in range(9):  # No worker lives to say that it failed.
+        events.redeliver(now=now)
+        delivery.refresh_from_db()
+        pauses.append((delivery.due_at - now).total_seconds())
+        now = delivery.due_at
+
+    assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert delivery.attempts == 9
 
 
 @pytest.mark.django_db

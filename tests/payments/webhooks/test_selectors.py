@@ -44,9 +44,7 @@ def test_the_backlog_is_read_from_the_small_indexes_and_not_from_the_whole_inbox
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE webhooks_inboxevent")
 
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         selectors.backlog()
 
     plans = []
