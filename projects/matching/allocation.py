@@ -45,6 +45,7 @@ class Turn:
     reserved_minor: int = 0
     reserved_for: str | None = None  # The giver as known when it was reserved.
     reserved_reason: str | None = None  # Why the reservation was smaller than the formula.
+    has_lapsed: bool = False  # It is still held, but its time was over when the money settled.
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,10 @@ def honour(outcome: Outcome, turn: Turn) -> Outcome:
     """Lift an outcome to what was reserved, but never above the rate on what was really given.
 
     A reservation is a promise made before paying. It stands when the window has closed or other
-    money has moved since; it does not stand for money that did not arrive.
+    money has moved since; it does not stand for money that did not arrive, or not in time.
     """
+    if turn.has_lapsed:
+        return outcome
     ideal = turn.rule.rate.of(turn.money.amount_minor)
     promised = min(turn.reserved_minor, ideal)
     if promised <= outcome.minor:

@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                 ("ledger_key", models.CharField(max_length=160, unique=True)),
                 ("held_since", models.DateTimeField()),
                 ("expires_at", models.DateTimeField(null=True)),
+                ("is_kept", models.BooleanField(default=False)),
                 ("finished_at", models.DateTimeField(null=True)),
                 (
                     "programme",
@@ -273,6 +274,8 @@ class Migration(migrations.Migration):
                 ),
                 ("settled_at", models.DateTimeField()),
                 ("contribution_ref", models.CharField(max_length=64)),
+                ("parked_until", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
                 (
                     "money",
                     models.OneToOneField(

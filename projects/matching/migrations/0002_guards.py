@@ -44,8 +44,8 @@ MOVES = """
 CREATE FUNCTION matching_reservation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state <> 'active' OR
-       (to_jsonb(NEW) - ARRAY['state', 'expires_at', 'finished_at']) <>
-       (to_jsonb(OLD) - ARRAY['state', 'expires_at', 'finished_at']) THEN
+       (to_jsonb(NEW) - ARRAY['state', 'expires_at', 'is_kept', 'finished_at']) <>
+       (to_jsonb(OLD) - ARRAY['state', 'expires_at', 'is_kept', 'finished_at']) THEN
         RAISE EXCEPTION 'reservation % is % and keeps its terms', OLD.ledger_key, OLD.state
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_reservation_move';
     END IF;

@@ -20,8 +20,12 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         return self.filter(state=Reservation.State.ACTIVE)
 
     def expired(self, at: datetime) -> ReservationQuerySet:
-        """Return those nobody came back for. Where money has arrived, there is no time limit."""
-        return self.active().filter(expires_at__lte=at)
+        """Return those nobody came back for; not what is kept, nor what money has arrived for."""
+        return self.active().filter(expires_at__lte=at, is_kept=False)
+
+    def promised(self, at: datetime) -> ReservationQuerySet:
+        """Return those that count for money settled at a moment, swept or not."""
+        return self.active().filter(Q(expires_at__gte=at) | Q(expires_at=None))
 
 
 class Reservation(models.Model):
@@ -47,6 +51,8 @@ class Reservation(models.Model):
     ledger_key = models.CharField(max_length=160, unique=True)
     held_since = models.DateTimeField()  # Of the first of an unbroken row of reservations.
     expires_at = models.DateTimeField(null=True)  # None: the money has arrived, it is kept.
+    is_kept = models.BooleanField(default=False)
+    """The person has gone to pay: it stays, past its time too, until its owner lets go."""
     finished_at = models.DateTimeField(null=True)
 
     objects = ReservationQuerySet.as_manager()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,9 @@ from uuid_utils.compat import uuid7
 
 from projects.matching import rules
 from projects.matching.models.programmes import Programme
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class CountedMoney(models.Model):
@@ -62,6 +67,17 @@ class CountedMoney(models.Model):
         return self.candidates[place] if place < len(self.candidates) else None
 
 
+class WaitingMoneyQuerySet(models.QuerySet["WaitingMoney"]):
+    def due(self, at: datetime) -> WaitingMoneyQuerySet:
+        """Return what is to be decided now, in the order of settlement."""
+        due = self.filter(Q(parked_until=None) | Q(parked_until__lte=at))
+        return due.order_by("settled_at", "contribution_ref")
+
+    def parked(self) -> WaitingMoneyQuerySet:
+        """Return what could not be decided on, for a person to see."""
+        return self.exclude(last_error="")
+
+
 class WaitingMoney(models.Model):
     """Counted money on which a programme has not decided yet; the row goes with the decision."""
 
@@ -70,6 +86,11 @@ class WaitingMoney(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="waiting")
     settled_at = models.DateTimeField()
     contribution_ref = models.CharField(max_length=64)
+    parked_until = models.DateTimeField(null=True)
+    """Set aside until then, because the books would not take the decision: see `last_error`."""
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = WaitingMoneyQuerySet.as_manager()
 
     class Meta:
         db_table = "matching_waiting_money"

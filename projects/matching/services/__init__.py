@@ -14,7 +14,8 @@ from projects.matching.services.programmes import (
 from projects.matching.services.quotes import quote
 from projects.matching.services.reservations import (
     expire_reservations,
-    extend_reservation,
+    let_lapse,
+    lock,
     release,
     reserve,
 )
@@ -30,8 +31,9 @@ __all__ = [
     "allocate_due",
     "count",
     "expire_reservations",
-    "extend_reservation",
     "fund_pot",
+    "let_lapse",
+    "lock",
     "publish_programme",
     "quote",
     "release",

@@ -38,8 +38,9 @@ class CountedDifferently(Exception):
 def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
     """Keep the facts of money that has arrived and wake the first programme to be asked.
 
-    What was reserved stays held from here on until its programme decides. Counting again changes
-    nothing.
+    What was reserved, and whose time was not over when the money settled, stays held from here on
+    until its programme decides; when a sweeper runs makes no difference. What comes later than
+    that was not promised anything and takes its turn. Counting again changes nothing.
 
     Raises:
         CountedDifferently: counted before with another amount.
@@ -48,11 +49,9 @@ def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
     if known := CountedMoney.objects.filter(contribution_ref=ref).first():
         _refuse_difference(known, gift.amount)
         return known
-    held = Reservation.objects.active().filter(contribution_ref=ref)
-    held.update(expires_at=None)
+    promised = _keep_promised(ref, settled_at)
     speaking = engine.speaking_of(gift.facts, engine.in_force(settled_at))
     candidates = [version.programme_id for version in speaking]
-    promised = list(held.values_list("programme_id", flat=True))
     money = CountedMoney.objects.create(
         contribution_ref=ref,
         campaign_key=gift.campaign_key,
@@ -74,6 +73,17 @@ def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
     return money
 
 
+def _keep_promised(contribution_ref: str, settled_at: datetime) -> list[str]:
+    """Take the time limit off what was promised to money settled then; return whose promise."""
+    held = Reservation.objects.active().filter(contribution_ref=contribution_ref)
+    list(held.select_for_update(no_key=True))
+    in_time = held.promised(settled_at)
+    programmes = list(in_time.values_list("programme_id", flat=True))
+    in_time.update(expires_at=None)
+    held.update(is_kept=False)
+    return programmes
+
+
 def _refuse_difference(known: CountedMoney, amount: Money) -> None:
     if (known.amount_minor, known.currency) != (amount.minor, amount.currency):
         raise CountedDifferently(known.contribution_ref)
@@ -84,13 +94,13 @@ def allocate_due(*, programme_id: str, now: datetime) -> int:
     """Let a programme decide on the next batch of money that waits for it; return how many.
 
     Each gets the larger of what was reserved for it and what the rule gives now. Money that gets
-    nothing goes on to the next programme that speaks of it. Running it again, or twice at the same
-    time, changes nothing.
+    nothing goes on to the next programme that speaks of it. What the books refuse is set aside for
+    an hour (`WaitingMoney.last_error`). Running it again, or twice at the same time, changes
+    nothing.
     """
     (programme,) = engine.locked([programme_id])
-    waiting = list(
-        programme.waiting.select_related("money").order_by("settled_at", "contribution_ref")[:BATCH]
-    )
+    due = WaitingMoney.objects.due(now).filter(programme=programme)
+    waiting = list(due.select_related("money")[:BATCH])
     decide(programme, cases_of(programme, waiting), now=now)
     if len(waiting) == BATCH:
         queue.wake_on_commit(TASK, programme_id=programme_id)
@@ -104,7 +114,7 @@ def allocate_all_due(*, now: datetime) -> int:
         ProgrammesFailed: after all others were done.
     """
     decided, failed = 0, set[str]()
-    while programme_id := _next_waiting(failed):
+    while programme_id := _next_waiting(failed, now):
         try:
             decided += allocate_due(programme_id=programme_id, now=now)
         except (RuleNotUnderstood, LedgerRefused, DatabaseError):
@@ -115,6 +125,6 @@ def allocate_all_due(*, now: datetime) -> int:
     return decided
 
 
-def _next_waiting(failed: set[str]) -> str | None:
-    waiting = WaitingMoney.objects.exclude(programme__in=failed).order_by("programme_id")
-    return waiting.values_list("programme_id", flat=True).first()
+def _next_waiting(failed: set[str], now: datetime) -> str | None:
+    waiting = WaitingMoney.objects.due(now).exclude(programme__in=failed)
+    return waiting.order_by("programme_id").values_list("programme_id", flat=True).first()

@@ -5,14 +5,16 @@ The caller holds the programme's lock.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
 from payments import events, queue
-from payments.ledger.services import BalanceExceeded, post
+from payments.ledger.services import BalanceExceeded, LedgerBusy, LedgerRefused, post
 from projects.matching import allocation, engine
 from projects.matching.events import MatchAllocated
 from projects.matching.models import (
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 
     from projects.matching.allocation import Outcome
 
+logger = logging.getLogger(__name__)
+
 TASK = "matching.allocate_due"
+PARKED = timedelta(hours=1)
 State = Allocation.State
 
 
@@ -52,12 +57,24 @@ class Case:
         return self.waiting.money
 
     @property
+    def promise(self) -> Reservation | None:
+        """Return what is held unless its time was over when the money settled, swept or not."""
+        held = self.held
+        is_late = held is not None and held.expires_at is not None
+        return None if is_late else held
+
+    @property
     def turn(self) -> allocation.Turn:
         rule, counted, held = self.version.rule, self.money.counted, self.held
         if held is None:
             return allocation.Turn(rule, counted)
         return allocation.Turn(
-            rule, counted, held.amount_minor, held.donor_key, held.reason or None
+            rule,
+            counted,
+            held.amount_minor,
+            held.donor_key,
+            held.reason or None,
+            has_lapsed=self.promise is None,
         )
 
 
@@ -70,40 +87,81 @@ def cases_of(programme: Programme, waiting: Sequence[WaitingMoney]) -> list[Case
     held = {each.contribution_ref: each for each in rows.order_by("id")}
     cases = []
     for each in waiting:
-        promise = held.get(each.contribution_ref)
         current = engine.version_at(versions, each.settled_at) or versions[0]
-        cases.append(Case(each, promise.version if promise else current, promise))
+        case = Case(each, current, held.get(each.contribution_ref))
+        promise = case.promise
+        cases.append(replace(case, version=promise.version) if promise else case)
     return cases
 
 
 def decide(programme: Programme, cases: Sequence[Case], *, now: datetime) -> None:
     """Work out and write what a programme gives in each case; halve the batch if refused.
 
-    The pot was read under the programme's lock, so only money taken behind its back can make the
-    ledger refuse. Then the ledger is right, and half by half it shows who gets nothing.
+    One case that the books will not take must not stop the others: half by half it is found and
+    set aside.
+
+    Raises:
+        LedgerBusy: others hold the accounts; nothing is wrong with any case.
     """
     if not cases:
         return
-    stand = engine.standing(
-        {programme.pk: programme.currency},
-        donors={case.money.donor_key or "" for case in cases},
-        projects={case.money.project_id for case in cases},
-    )
-    outcomes = allocation.allocate(
-        [case.turn for case in cases],
-        pot_minor=stand.left[programme.pk],
-        usage=stand.usage[programme.pk],
-    ).outcomes
+    outcomes = _work_out(programme, cases)
     try:
         _write(programme, cases, outcomes, now=now)
-    except BalanceExceeded:
+    except LedgerBusy:
+        raise
+    except LedgerRefused as refusal:
         middle = len(cases) // 2
         if middle:
             decide(programme, cases[:middle], now=now)
             decide(programme, cases[middle:], now=now)
         else:
-            refused = {ref: outcome.without_pot() for ref, outcome in outcomes.items()}
-            _write(programme, cases, refused, now=now)
+            _settle_refused(programme, cases[0], outcomes, refusal, now=now)
+
+
+def _work_out(programme: Programme, cases: Sequence[Case]) -> dict[str, Outcome]:
+    stand = engine.standing(
+        {programme.pk: programme.currency},
+        donors={case.money.donor_key or "" for case in cases},
+        projects={case.money.project_id for case in cases},
+    )
+    return allocation.allocate(
+        [case.turn for case in cases],
+        pot_minor=stand.left[programme.pk],
+        usage=stand.usage[programme.pk],
+    ).outcomes
+
+
+def _settle_refused(
+    programme: Programme,
+    case: Case,
+    outcomes: dict[str, Outcome],
+    refusal: LedgerRefused,
+    *,
+    now: datetime,
+) -> None:
+    """Give nothing where the pot turns out to be empty; set aside what is refused otherwise.
+
+    The pot was read under the programme's lock, so only money taken behind its back can make it
+    empty. Then the ledger is right.
+    """
+    if isinstance(refusal, BalanceExceeded):
+        nothing = {ref: outcome.without_pot() for ref, outcome in outcomes.items()}
+        try:
+            _write(programme, [case], nothing, now=now)
+        except LedgerBusy:
+            raise
+        except LedgerRefused as again:
+            _park(case, again, now=now)
+    else:
+        _park(case, refusal, now=now)
+
+
+def _park(case: Case, refusal: LedgerRefused, *, now: datetime) -> None:
+    logger.error("%s is set aside: %s", case.waiting, refusal)
+    case.waiting.parked_until = now + PARKED
+    case.waiting.last_error = f"{type(refusal).__name__}: {refusal}"[:200]
+    case.waiting.save(update_fields=["parked_until", "last_error"])
 
 
 def _write(
@@ -117,7 +175,10 @@ def _write(
         [entries.give_back(each, at=now) for each in held]
         + [entries.commit(row, currency=programme.currency, at=now) for row in given]
     )
-    lines = entries.finish(held, to=Reservation.State.CONSUMED, at=now, reason="decided")
+    kept = [case.promise for case in cases if case.promise]
+    late = [each for each in held if each not in kept]
+    lines = entries.finish(kept, to=Reservation.State.CONSUMED, at=now, reason="decided")
+    lines += entries.finish(late, to=Reservation.State.RELEASED, at=now, reason="expired")
     Allocation.objects.bulk_create(rows)
     MatchTransition.objects.bulk_create([*lines, *(_line(row) for row in rows)])
     _pass_on([case.waiting for case in cases], {row.contribution_ref for row in given})
@@ -172,5 +233,7 @@ def _pass_on(waiting: Sequence[WaitingMoney], matched: set[str]) -> None:
             moved[following].append(each.pk)
     WaitingMoney.objects.filter(pk__in=done).delete()
     for programme_id, keys in sorted(moved.items()):
-        WaitingMoney.objects.filter(pk__in=keys).update(programme_id=programme_id)
+        WaitingMoney.objects.filter(pk__in=keys).update(
+            programme_id=programme_id, parked_until=None, last_error=""
+        )
         queue.wake_on_commit(TASK, programme_id=programme_id)

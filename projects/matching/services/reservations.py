@@ -21,38 +21,47 @@ from projects.matching.services.failures import ProgrammesFailed
 from projects.matching.services.quotes import quote_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from projects.matching.gifts import Gift, Quote
+    from projects.matching.models import ProgrammeVersion
 
 logger = logging.getLogger(__name__)
 
 LIFE = timedelta(minutes=15)
-EXTENSION = timedelta(minutes=5)
 LONGEST = timedelta(minutes=32)
 BATCH = 500
 State = Reservation.State
 
 
 @transaction.atomic
-def reserve(*, gift: Gift, now: datetime) -> Quote:
+def lock(*, gift: Gift, now: datetime) -> None:
+    """Lock what `reserve` of the same gift will, for who must lock something else before accounts.
+
+    Programmes come before payments, payments before accounts.
+    """
+    _lock(gift, engine.speaking_of(gift.facts, engine.in_force(now)), now=now)
+
+
+@transaction.atomic
+def reserve(*, gift: Gift, now: datetime, keep: bool = False) -> Quote:
     """Hold what a gift would get, instead of what was held for it before; return the quote.
 
-    It is held for 15 minutes, and through repetitions and extensions for at most 32 since the
-    first. Reserving the same again only moves the time.
+    It is held for 15 minutes, and through repetitions for at most 32 since the first. Reserving
+    the same again only moves the time. `keep` is for a person who now goes to pay: the 32 minutes
+    begin anew, and what is held stays, past them too, until `count`, `release` or `let_lapse`.
     """
     versions = engine.speaking_of(gift.facts, engine.in_force(now))
-    money = gift.counted(settled_at=now)
-    giving = {v.programme_id for v in versions if rules.refusal(v.rule, money) is None}
-    own = _active(gift.contribution_ref)
-    engine.locked(giving | ({own.programme_id} if own else set()))
-    own = _locked(gift.contribution_ref)
+    own = _lock(gift, versions, now=now)
     offers = engine.offers(gift, versions, own=own, now=now)
     best = offers[-1] if offers and offers[-1].outcome.minor else None
-    if own and best and _is_the_same(own, best, gift):
-        _move_time(own, now)
+    if own and best and _is_the_same(own, best, gift) and not (keep and own.held_since < now):
+        _move_time(own, now, keep=keep)
         return quote_of(gift, offers, valid_until=own.expires_at)
-    new = _reservation(gift, best, own=own, now=now) if best else None
+    new = _reservation(gift, best, own=None if keep else own, now=now) if best else None
+    if new and keep:
+        new.is_kept, new.expires_at = True, now + LONGEST
     try:
         _replace(own, new, now=now)
     except BalanceExceeded:
@@ -79,16 +88,12 @@ def release(*, contribution_ref: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def extend_reservation(*, contribution_ref: str, now: datetime) -> datetime | None:
-    """Hold a reservation for 5 more minutes from now, 32 in all; return until when, if any."""
+def let_lapse(*, contribution_ref: str) -> None:
+    """Stop keeping what is held for a contribution: it goes at its time, like any other."""
     own = _locked(contribution_ref)
-    if own is None or own.expires_at is None:
-        return None
-    extended = min(now + EXTENSION, own.held_since + LONGEST)
-    if extended > own.expires_at:
-        own.expires_at = extended
-        own.save(update_fields=["expires_at"])
-    return own.expires_at
+    if own is not None and own.is_kept:
+        own.is_kept = False
+        own.save(update_fields=["is_kept"])
 
 
 def expire_reservations(*, now: datetime) -> int:
@@ -130,15 +135,26 @@ def _locked(contribution_ref: str) -> Reservation | None:
     return rows.filter(contribution_ref=contribution_ref).first()
 
 
+def _lock(gift: Gift, versions: Iterable[ProgrammeVersion], *, now: datetime) -> Reservation | None:
+    """Lock the programmes that can give to a gift, then what is held for it; return the latter."""
+    money = gift.counted(settled_at=now)
+    giving = {v.programme_id for v in versions if rules.refusal(v.rule, money) is None}
+    own = _active(gift.contribution_ref)
+    engine.locked(giving | ({own.programme_id} if own else set()))
+    return _locked(gift.contribution_ref)
+
+
 def _is_the_same(own: Reservation, best: Offer, gift: Gift) -> bool:
     held = (own.version_id, own.amount_minor, own.base_minor, own.donor_key)
     return held == (best.version.pk, best.outcome.minor, gift.amount.minor, gift.donor_key)
 
 
-def _move_time(own: Reservation, now: datetime) -> None:
+def _move_time(own: Reservation, now: datetime, *, keep: bool) -> None:
     if own.expires_at is not None:
-        own.expires_at = max(own.expires_at, min(now + LIFE, own.held_since + LONGEST))
-        own.save(update_fields=["expires_at"])
+        until = own.held_since + LONGEST
+        own.expires_at = until if keep else max(own.expires_at, min(now + LIFE, until))
+        own.is_kept = own.is_kept or keep
+        own.save(update_fields=["expires_at", "is_kept"])
 
 
 def _reservation(gift: Gift, best: Offer, *, own: Reservation | None, now: datetime) -> Reservation:

@@ -9,7 +9,7 @@ import pytest
 from payments import events
 from payments.ledger import selectors as ledger
 from payments.ledger.models import Entry
-from payments.ledger.services import BalanceExceeded, LedgerBusy
+from payments.ledger.services import BalanceExceeded, IdempotencyConflict, LedgerBusy
 from payments.ledger.services import post as post_entries
 from payments.models import EventDelivery
 from payments.money import Money
@@ -53,6 +53,14 @@ def decisions_on(*refs: str) -> list[tuple[str, str, int, str, str]]:
     return list(
         rows.order_by("contribution_ref", "id").values_list(
             "contribution_ref", "programme_id", "amount_minor", "state", "reason"
+        )
+    )
+
+
+def steps_of(ref: str) -> list[tuple[str, str, str]]:
+    return list(
+        MatchTransition.objects.filter(contribution_ref=ref).values_list(
+            "from_state", "to_state", "reason"
         )
     )
 
@@ -274,7 +282,7 @@ def test_a_reservation_stands_when_others_empty_the_pot_meanwhile() -> None:
     services.allocate_due(programme_id="fund", now=after(2))
     assert left() == 0
 
-    services.count(gift=promised, settled_at=after(40), now=after(40))
+    services.count(gift=promised, settled_at=after(15), now=after(40))
     services.allocate_due(programme_id="fund", now=after(41))
 
     assert decisions_on("promised", "quick") == [
@@ -332,6 +340,78 @@ def test_after_a_lapsed_reservation_the_rule_decides_anew() -> None:
         ("late", "fund", 30_00, "committed", "pot_exhausted"),
         ("quick", "fund", 70_00, "committed", ""),
     ]
+
+
+@pytest.mark.promise("M14")
+@pytest.mark.parametrize("swept", [True, False])
+def test_whether_a_promise_counts_is_a_matter_of_times_and_not_of_the_sweeper(
+    swept: bool,  # noqa: FBT001
+) -> None:
+    make.programme(id="fund", rate=[2, 1], pot_minor=200_00)
+    gift = make.gift(100_00, ref="late", donor="d1")
+    services.reserve(gift=gift, now=make.NOON)
+    services.publish_programme(
+        document=make.document(id="fund", rate=[1, 1]),
+        agency_id=Programme.objects.get().agency_id,
+        now=after(1),
+    )
+    if swept:
+        services.expire_reservations(now=after(16))
+
+    services.count(gift=gift, settled_at=after(15.1), now=after(16))
+    services.allocate_due(programme_id="fund", now=after(17))
+
+    assert decisions_on("late") == [("late", "fund", 100_00, "committed", "")]
+    assert left() == 100_00
+    assert steps_of("late") == [
+        ("", "active", ""),
+        ("active", "released", "expired"),
+        ("", "committed", ""),
+    ]
+    assert ledger.verify() == selectors.verify_differences() == []
+
+
+def test_a_promise_kept_past_its_time_does_not_count_for_late_money() -> None:
+    make.programme(id="fund", pot_minor=200_00)
+    make.programme(id="other", priority=2)
+    gift = make.gift(100_00, ref="late")
+    services.reserve(gift=gift, now=make.NOON, keep=True)
+
+    services.count(gift=gift, settled_at=after(32.1), now=after(40))
+
+    held = Reservation.objects.get()
+    assert (held.is_kept, held.expires_at) == (False, after(32))
+    assert services.expire_reservations(now=after(41)) == 1
+
+
+def test_one_case_the_books_refuse_is_set_aside_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make.programme(id="fund", rate=[1, 1])
+    refs = [f"c{n}" for n in range(5)]
+    for n, ref in enumerate(refs):
+        make.counted(make.gift(10_00, ref=ref, donor=ref), settled_at=after(n))
+
+    def post(entries: Sequence[LedgerEntry]) -> object:
+        if any(entry.reference == "c1" for entry in entries):
+            raise IdempotencyConflict
+        return post_entries(entries)
+
+    monkeypatch.setattr("projects.matching.services.decisions.post", post)
+    assert services.allocate_all_due(now=after(9)) == 5
+    assert services.allocate_all_due(now=after(68)) == 0
+
+    assert [row[0] for row in decisions_on(*refs)] == ["c0", "c2", "c3", "c4"]
+    waiting = WaitingMoney.objects.parked().get()
+    assert (waiting.contribution_ref, waiting.parked_until) == ("c1", after(69))
+    assert waiting.last_error == (
+        "IdempotencyConflict: This idempotency key already stands for a different entry."
+    )
+
+    monkeypatch.undo()
+    assert services.allocate_all_due(now=after(69)) == 1
+    assert decisions_on("c1") == [("c1", "fund", 10_00, "committed", "")]
+    assert not WaitingMoney.objects.exists()
 
 
 def test_the_programme_that_promised_is_asked_first() -> None:

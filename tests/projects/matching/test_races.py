@@ -160,7 +160,7 @@ def test_64_workers_at_the_same_money_allocate_each_contribution_once() -> None:
 
 
 @pytest.mark.promise("M7")
-def test_reserving_extending_releasing_and_expiring_at_once_loses_nothing() -> None:
+def test_reserving_lapsing_releasing_and_expiring_at_once_loses_nothing() -> None:
     make.programme(id="fund", rate=[1, 1], pot_minor=MATCHES * EACH)
     late = make.NOON + reservations.LIFE
     gifts = people()
@@ -175,7 +175,7 @@ def test_reserving_extending_releasing_and_expiring_at_once_loses_nothing() -> N
             case 1:
                 return services.expire_reservations(now=late)
             case 2:
-                return services.extend_reservation(contribution_ref=ref, now=late)
+                return services.let_lapse(contribution_ref=ref)
             case _:
                 return services.reserve(gift=gift, now=late)
 

@@ -136,17 +136,32 @@ def test_the_time_of_an_unbroken_row_ends_after_32_minutes() -> None:
     assert ends == [after(15), after(29), after(32), after(48)]
 
 
-def test_activity_extends_by_five_minutes_up_to_32() -> None:
-    make.programme(id="fund")
-    services.reserve(gift=make.gift(ref="c1"), now=make.NOON)
+def test_who_goes_to_pay_has_32_minutes_from_then() -> None:
+    make.programme(id="fund", pot_minor=500_00)
+    gift = make.gift(ref="c1")
+    services.reserve(gift=gift, now=make.NOON)
 
     ends = [
-        services.extend_reservation(contribution_ref="c1", now=after(minutes))
-        for minutes in (3, 14, 18, 26, 31)
+        services.reserve(gift=gift, now=after(minutes), keep=True).valid_until
+        for minutes in (0, 14, 14, 20)
     ]
 
-    assert ends == [after(15), after(19), after(23), after(31), after(32)]
-    assert services.extend_reservation(contribution_ref="unknown", now=after(1)) is None
+    assert ends == [after(32), after(46), after(46), after(52)]
+    held = Reservation.objects.active().get()
+    assert (held.is_kept, held.held_since, held.number) == (True, after(20), 3)
+    assert Entry.objects.get(idempotency_key=held.ledger_key).expires_at == after(52)
+    assert left() == 300_00
+
+
+def test_what_is_kept_stays_until_its_owner_lets_go() -> None:
+    make.programme(id="fund")
+    services.reserve(gift=make.gift(ref="c1"), now=make.NOON, keep=True)
+    assert services.expire_reservations(now=after(600)) == 0
+
+    services.let_lapse(contribution_ref="c1")
+    services.let_lapse(contribution_ref="unknown")
+
+    assert [services.expire_reservations(now=after(minutes)) for minutes in (31.9, 32)] == [0, 1]
 
 
 def test_releasing_gives_the_money_back_once() -> None:
@@ -219,7 +234,6 @@ def test_money_that_has_arrived_keeps_what_was_held_for_it() -> None:
 
     assert services.expire_reservations(now=after(60)) == 0
     assert services.release(contribution_ref="c1", now=after(60)) is False
-    assert services.extend_reservation(contribution_ref="c1", now=after(60)) is None
     assert left() == 300_00
 
 

@@ -121,9 +121,7 @@ def test_an_explanation_tells_every_programme_and_step_in_words() -> None:
         "committed",
         None,
     )
-    assert fund.rule.startswith(
-        "While the pot lasts, 100.00\xa0EUR that arrives from 1 March 2026"
-    )
+    assert fund.rule.startswith("While the pot lasts, 100.00\xa0EUR that arrives from 1 March 2026")
     assert fund.why == "75.01\xa0EUR at 1 to 2 is 37.50\xa0EUR."
     assert fund.steps == (
         "Counted: 75.01\xa0EUR.",
