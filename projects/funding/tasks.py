@@ -39,6 +39,13 @@ def fail_contribution(*, payment_id: str, reference: str, reason: str, now: date
     )
 
 
+@listener(name="funding.hold_contribution")
+def hold_contribution(*, payment_id: str, reference: str, difference: str, now: datetime) -> None:
+    services.hold_contribution(
+        reference=reference, payment_id=UUID(payment_id), difference=difference, now=now
+    )
+
+
 @shared_task(name="funding.expire_contributions", acks_late=True)
 def expire_contributions() -> int:
     return services.expire_contributions(now=timezone.now())

@@ -13,11 +13,12 @@ from projects.funding.services.contributions import (
     gift_of,
     identify_contributor,
 )
+from projects.funding.services.expiry import expire_contributions
+from projects.funding.services.failures import RowsFailed
 from projects.funding.services.payments import (
-    PaymentDiffers,
     confirm_contribution,
-    expire_contributions,
     fail_contribution,
+    hold_contribution,
     submit_contribution,
 )
 from projects.funding.services.refusals import (
@@ -29,6 +30,7 @@ from projects.funding.services.refusals import (
     ContributorUnknown,
     FundingRefused,
     MatchChanged,
+    NeedsPerson,
     NotChangeable,
     Stopped,
 )
@@ -42,8 +44,9 @@ __all__ = [
     "ContributorUnknown",
     "FundingRefused",
     "MatchChanged",
+    "NeedsPerson",
     "NotChangeable",
-    "PaymentDiffers",
+    "RowsFailed",
     "Stopped",
     "begin_contribution",
     "campaign_key",
@@ -54,6 +57,7 @@ __all__ = [
     "expire_contributions",
     "fail_contribution",
     "gift_of",
+    "hold_contribution",
     "identify_contributor",
     "open_campaign",
     "plan_campaign",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from projects.catalogue.models import Project
 from projects.funding.models import Campaign, CampaignLog
+from projects.funding.services.failures import RowsFailed
 from projects.funding.services.refusals import CampaignNotReady
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from payments.money import Money
+
+logger = logging.getLogger(__name__)
 
 LONGEST = timedelta(days=60)
 SHORTEST = timedelta(days=1)
@@ -75,9 +79,21 @@ def open_campaign(*, campaign_id: UUID, now: datetime) -> Campaign:
 
 
 def close_ended_campaigns(*, now: datetime) -> int:
-    """Take every open campaign whose time is over out of the open ones; return how many."""
-    ended = Campaign.objects.ended(now).order_by("id").values_list("pk", flat=True)
-    return sum(_close(campaign_id, now=now) for campaign_id in ended)
+    """Take every open campaign whose time is over out of the open ones; return how many.
+
+    Raises:
+        RowsFailed: after all others were done.
+    """
+    closed, failed = 0, []
+    for campaign_id, key in Campaign.objects.ended(now).order_by("id").values_list("pk", "key"):
+        try:
+            closed += _close(campaign_id, now=now)
+        except DatabaseError:
+            logger.exception("%s could not close", key)
+            failed.append(key)
+    if failed:
+        raise RowsFailed(failed)
+    return closed
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from projects.funding.models import Campaign, Contribution, Contributor
 from projects.funding.services.refusals import AmountOutOfRange, CampaignClosed, NotChangeable
 from projects.funding.services.rows import (
     busy_is_refused,
+    is_paid_or_being_paid,
     locked_campaign,
     locked_contribution,
     move,
@@ -132,15 +133,17 @@ def identify_contributor(  # noqa: PLR0913  What a receipt and a rule need to kn
 ) -> Contribution:
     """Say who gives, and reserve the match again: a rule may ask where a giver lives.
 
-    `residence` is an ISO 3166-1 alpha-3 code.
+    `residence` is an ISO 3166-1 alpha-3 code. Once a payment has come to nothing the details may be
+    corrected, before trying again.
 
     Raises:
-        NotChangeable: the person has gone to pay.
+        NotChangeable: paid or being paid, or the person stopped.
         CampaignClosed: the campaign takes no new money.
         Busy: too many give at this moment.
     """
     contribution = locked_contribution(contribution_id)
-    _refuse_unless_draft(contribution)
+    if not contribution.may_be_paid or is_paid_or_being_paid(contribution):
+        raise NotChangeable
     refuse_unless_open(contribution.campaign, now)
     Contributor.objects.update_or_create(
         contribution=contribution,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,8 +9,8 @@ from django.db import transaction
 from payments import checkout, events
 from payments.ledger.models import AccountKind
 from payments.ledger.services import AccountKey, Entry, Posting, post
-from payments.models import Payment
 from payments.money import Money
+from payments.settlement import PROVIDER
 from projects.catalogue import selectors as catalogue
 from projects.funding.events import ContributionConfirmed
 from projects.funding.models import Contribution, Contributor
@@ -21,24 +20,25 @@ from projects.funding.services.refusals import (
     AlreadyPaid,
     ContributorUnknown,
     MatchChanged,
+    NeedsPerson,
     Stopped,
 )
-from projects.funding.services.rows import busy_is_refused, locked_contribution, move, note
+from projects.funding.services.rows import (
+    busy_is_refused,
+    is_paid_or_being_paid,
+    locked_contribution,
+    move,
+    note,
+)
 from projects.matching import services as matching
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from payments.models import Payment
 
-PAYMENT_LIFE = timedelta(minutes=30)
-PROVIDER = "stripe"
 State = Contribution.State
-_ON_ITS_WAY = (Payment.State.PROCESSING, *Payment.RECEIVED)
-
-
-class PaymentDiffers(Exception):
-    """The money that arrived is not the money of the contribution: a person must look."""
 
 
 @busy_is_refused()
@@ -55,8 +55,12 @@ def submit_contribution(
 
     `agreed_match_minor` is what the person was shown; the match itself is worked out here.
 
+    The match is kept for as long as the provider's page can be paid on, and beyond that until the
+    payment is over. The payment is written before the match: accounts are always locked last.
+
     Raises:
         AlreadyPaid: the money has arrived.
+        NeedsPerson: other money has arrived than was asked for.
         Stopped: the person stopped earlier.
         ContributorUnknown: nobody has said who gives.
         CampaignClosed: the campaign takes no new money.
@@ -66,14 +70,9 @@ def submit_contribution(
     contribution = locked_contribution(contribution_id)
     giver = _refuse_unpayable(contribution)
     refuse_unless_open(contribution.campaign, now)
-    quote = matching.reserve(gift=gift_of(contribution), now=now)
-    if quote.match.minor < agreed_match_minor:
-        shown = Money(agreed_match_minor, contribution.currency)
-        raise MatchChanged(old=shown, new=quote.match)
-    contribution.agreed_match_minor = quote.match.minor
-    contribution.expires_at = now + PAYMENT_LIFE
-    move(contribution, event="submit", to=State.AWAITING_PAYMENT, at=now)
-    return checkout.begin(
+    gift = gift_of(contribution)
+    matching.lock(gift=gift, now=now)
+    payment = checkout.begin(
         reference=contribution.key,
         amount=contribution.amount,
         description=_title(contribution),
@@ -83,6 +82,14 @@ def submit_contribution(
         cancel_url=cancel_url,
         now=now,
     )
+    quote = matching.reserve(gift=gift, now=now, keep=True)
+    if quote.match.minor < agreed_match_minor:
+        shown = Money(agreed_match_minor, contribution.currency)
+        raise MatchChanged(old=shown, new=quote.match)
+    contribution.agreed_match_minor = quote.match.minor
+    contribution.expires_at = now + checkout.PAGE_LIFE
+    move(contribution, event="submit", to=State.AWAITING_PAYMENT, at=now)
+    return payment
 
 
 @transaction.atomic
@@ -97,12 +104,10 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
 ) -> Contribution | None:
     """Book the money that arrived for a contribution and tell its giver, once.
 
-    Money that comes after the contribution expired settles it all the same: its match is worked
-    out anew and was not promised. Confirming again changes nothing. A reference of another room
-    returns None.
-
-    Raises:
-        PaymentDiffers: another amount arrived, or a second payment.
+    Money that comes after its payment was over settles the contribution all the same: its match is
+    worked out anew, in the order in which such money is counted, and was not promised (see
+    docs/adr/0008-late-money.md). Confirming again changes nothing. Another amount or a second
+    payment is left for a person. A reference of another room returns None.
     """
     contribution = _of_reference(reference)
     if contribution is None:
@@ -110,13 +115,14 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
     if contribution.is_settled and contribution.payment_id == payment_id:
         return contribution
     if contribution.is_settled or contribution.amount != amount:
-        raise PaymentDiffers(f"{contribution.key}: {amount.minor} {amount.currency} arrived.")
-    _book(contribution, amount=amount, fee=fee, settled_at=settled_at)
+        difference = "surplus" if contribution.is_settled else "amount"
+        return _hold(contribution, payment_id=payment_id, difference=difference, now=now)
     contribution.payment_id = payment_id
     contribution.settled_at = settled_at
     contribution.receipt_number = receipt_number(contribution.key, settled_at=settled_at)
     move(contribution, event="confirm", to=State.SETTLED, at=now, facts={"fee_minor": fee.minor})
     matching.count(gift=gift_of(contribution), settled_at=settled_at, now=now)
+    _book(contribution, amount=amount, fee=fee, settled_at=settled_at)
     events.publish(ContributionConfirmed(contribution_key=contribution.key))
     return contribution
 
@@ -127,39 +133,51 @@ def fail_contribution(
 ) -> Contribution | None:
     """Note that a payment came to nothing; the person may try again.
 
-    The match stays reserved for its time. A payment replaced by another changes nothing.
+    The match stays reserved for its time. While another payment may bring the money or has
+    brought it, nothing changes.
     """
     contribution = _of_reference(reference)
     if contribution is None or contribution.state != State.AWAITING_PAYMENT:
         return contribution
-    if Payment.objects.live().filter(reference=reference).exists():
+    if is_paid_or_being_paid(contribution):
         note(contribution, event="fail", at=now, reason="replaced")
         return contribution
+    matching.let_lapse(contribution_ref=contribution.key)
     facts = {"payment": str(payment_id)}
     return move(contribution, event="fail", to=State.FAILED, at=now, reason=reason, facts=facts)
 
 
-def expire_contributions(*, now: datetime) -> int:
-    """Give up what was begun and not paid in time, and free its match; return how many."""
-    overdue = Contribution.objects.overdue(now).order_by("campaign_id", "id")
-    return sum(_expire(pk, now=now) for pk in overdue.values_list("pk", flat=True))
-
-
 @transaction.atomic
-def _expire(contribution_id: UUID, *, now: datetime) -> int:
-    contribution = locked_contribution(contribution_id)
-    payments = Payment.objects.filter(reference=contribution.key)
-    is_overdue = Contribution.objects.overdue(now).filter(pk=contribution_id).exists()
-    if not is_overdue or payments.filter(state__in=_ON_ITS_WAY).exists():
-        return 0
-    matching.release(contribution_ref=contribution.key, now=now)
-    move(contribution, event="expire", to=State.EXPIRED, at=now)
-    return 1
+def hold_contribution(
+    *, reference: str, payment_id: UUID, difference: str, now: datetime
+) -> Contribution | None:
+    """Stop a contribution whose money is not what was asked for, until a person has looked.
+
+    What was reserved for it stays reserved. Holding again for the same payment changes nothing.
+    """
+    contribution = _of_reference(reference)
+    if contribution is None:
+        return None
+    return _hold(contribution, payment_id=payment_id, difference=difference, now=now)
+
+
+def _hold(
+    contribution: Contribution, *, payment_id: UUID, difference: str, now: datetime
+) -> Contribution:
+    facts = {"payment": str(payment_id)}
+    if contribution.log.filter(event="hold", facts=facts).exists():
+        return contribution
+    contribution.needs_person_since = contribution.needs_person_since or now
+    contribution.save(update_fields=["needs_person_since", "updated_at"])
+    note(contribution, event="hold", at=now, reason=difference, facts=facts)
+    return contribution
 
 
 def _refuse_unpayable(contribution: Contribution) -> Contributor:
     if contribution.is_settled:
         raise AlreadyPaid
+    if contribution.needs_person_since is not None:
+        raise NeedsPerson
     if not contribution.may_be_paid:
         raise Stopped
     giver = Contributor.objects.filter(contribution=contribution).first()

@@ -77,6 +77,12 @@ class AlreadyPaid(FundingRefused):
     message = _("This contribution is paid. You pay nothing more.")
 
 
+class NeedsPerson(FundingRefused):
+    """Money has arrived, but not the money that was asked for."""
+
+    message = _("A person is looking at your payment. You pay nothing more.")
+
+
 class MatchChanged(FundingRefused):
     """Less would be matched now than the person was shown. They decide again."""
 

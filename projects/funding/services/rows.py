@@ -9,6 +9,7 @@ from django.db import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from payments.ledger.services import LedgerBusy
+from payments.models import Payment
 from projects.funding.models import Campaign, Contribution, ContributionLog
 from projects.funding.services.refusals import Busy
 
@@ -48,6 +49,12 @@ def locked_contribution(contribution_id: UUID) -> Contribution:
     contribution = Contribution.objects.select_for_update(no_key=True).get(pk=contribution_id)
     contribution.campaign = campaign
     return contribution
+
+
+def is_paid_or_being_paid(contribution: Contribution) -> bool:
+    """Tell whether the money has arrived or may still arrive; to be asked under the lock."""
+    states = (*Payment.LIVE, *Payment.RECEIVED)
+    return Payment.objects.filter(reference=contribution.key, state__in=states).exists()
 
 
 def move(  # noqa: PLR0913  What a line of the log holds.

@@ -1,0 +1,115 @@
+"""Campaign, contribution, programme, reservation, payment, account: nobody waits in a circle.
+
+Each of a transaction's locks is read off the statements that take it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from payments.money import Money
+from projects.funding import services
+from projects.matching import services as matching
+from tests.make import funding as make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+pytestmark = pytest.mark.django_db
+NOON = make.NOON
+
+ORDER = (
+    "funding_campaign",
+    "funding_contribution",
+    "matching_programme",
+    "matching_reservation",
+    "payments_payment",
+    "accounts",
+)
+LOCKS = re.compile(
+    r'FROM "(?P<locked>\w+)".* FOR (?:NO KEY )?UPDATE|UPDATE "(?P<changed>\w+)"'
+    r'|INSERT INTO "(?P<asked>payments_payment)"|(?P<accounts>ledger_post)\('
+)
+
+
+@contextmanager
+def recorded() -> Iterator[list[str]]:
+    """Collect what is locked for the first time, in that order."""
+    taken: list[str] = []
+
+    def watch(
+        execute: Callable[..., object], sql: str, params: object, many: object, context: object
+    ) -> object:
+        if found := LOCKS.search(sql):
+            what = "accounts" if found["accounts"] else next(filter(None, found.groups()))
+            if what in ORDER and what not in taken:
+                taken.append(what)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield taken
+
+
+def identify(contribution_id: UUID) -> None:
+    services.identify_contributor(
+        contribution_id=contribution_id,
+        email="amina@example.org",
+        name="Amina Invented",
+        residence="DEU",
+        hide_name=False,
+        message="",
+        now=NOON,
+    )
+
+
+def test_beginning_and_identifying_lock_in_the_order_of_the_house() -> None:
+    make.programme(caps=[{"scope": "donor", "amount": 150_00}])
+    campaign = make.campaign()
+    make.identified(campaign, minor=50_00)
+
+    with recorded() as taken:
+        contribution = make.contribution(campaign, minor=60_00)
+    assert taken == [ORDER[0], ORDER[2], ORDER[3], ORDER[5]]
+
+    with recorded() as taken:
+        identify(contribution.pk)
+    assert taken == [*ORDER[:4], ORDER[5]]
+
+
+def test_going_to_pay_locks_in_the_order_of_the_house() -> None:
+    make.programme()
+    contribution = make.identified()
+    matching.release(contribution_ref=contribution.key, now=NOON)
+
+    with recorded() as taken:
+        make.submitted(contribution)
+
+    assert taken == list(ORDER)
+
+
+def test_confirming_and_allocating_lock_in_the_order_of_the_house() -> None:
+    version = make.programme()
+    contribution = make.submitted(make.identified())
+    make.charge(contribution, minor=100_00, fee_minor=1_75)
+
+    with recorded() as taken:
+        services.confirm_contribution(
+            reference=contribution.key,
+            payment_id=uuid4(),
+            amount=Money(100_00, "EUR"),
+            fee=Money(1_75, "EUR"),
+            settled_at=NOON,
+            now=NOON,
+        )
+    assert taken == [*ORDER[:2], ORDER[3], ORDER[5]]
+
+    with recorded() as taken:
+        make.allocate(version.programme_id)
+    assert taken == [ORDER[2], ORDER[3], ORDER[5]]
