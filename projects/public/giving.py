@@ -18,21 +18,26 @@ from projects.funding.models import Contribution
 from projects.public import journey, quoting
 from projects.public.chips import chips, typed
 from projects.public.forms import AmountForm
+from projects.public.problems import CONFLICT, OK, UNPROCESSABLE
+from projects.public.standing import Standing, may_correct_details, standing_of
 
 if TYPE_CHECKING:
+    from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
     from projects.funding.selectors import Totals
-    from projects.funding.services import MatchChanged
+    from projects.funding.services import Busy, MatchChanged
     from projects.public.forms import DetailsForm
     from projects.public.journey import Destination
+    from projects.public.problems import Problem
     from projects.public.quoting import Offer
 
-OK, UNPROCESSABLE, CONFLICT = 200, 422, 409
 State = Contribution.State
 
 
-def amount_step(request: HttpRequest, to: Destination, form: AmountForm) -> HttpResponse:
+def amount_step(
+    request: HttpRequest, to: Destination, form: AmountForm, *, busy: Busy | None = None
+) -> HttpResponse:
     """Show the first step, with a fresh token where the one that came is not usable."""
     if form.is_bound and "token" in form.errors:
         form.data = {**dict(form.data.items()), "token": uuid4()}
@@ -44,7 +49,7 @@ def amount_step(request: HttpRequest, to: Destination, form: AmountForm) -> Http
         "sign": "€" if to.campaign.currency == "EUR" else to.campaign.currency,
         "changing": _to_change(request, to),
     }
-    status = UNPROCESSABLE if form.is_bound else OK
+    status = _status_of(form, busy)
     return render(request, "public/give/amount.html", context, status=status)
 
 
@@ -59,21 +64,45 @@ def first_amount_form(request: HttpRequest, to: Destination) -> AmountForm:
     return AmountForm(initial=initial, currency=to.campaign.currency)
 
 
-def match_step(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
+def match_step(
+    request: HttpRequest,
+    to: Destination,
+    contribution: Contribution,
+    *,
+    problem: Problem | None = None,
+) -> HttpResponse:
     """Show what the gift becomes."""
     offer = quoting.offer_for(contribution, at=timezone.now())
     before = selectors.totals([to.campaign])[to.campaign.pk]
     after = _with(before, offer)
-    context = {**_of(to, contribution, offer), "before": before, "after": after, "step": 2}
-    return render(request, "public/give/match.html", context)
+    context = {
+        **_of(to, contribution, offer),
+        "before": before,
+        "after": after,
+        "step": 2,
+        "problem": problem,
+    }
+    status = problem.status if problem else OK
+    return render(request, "public/give/match.html", context, status=status)
 
 
 def details_step(
-    request: HttpRequest, to: Destination, contribution: Contribution, form: DetailsForm
+    request: HttpRequest,
+    to: Destination,
+    contribution: Contribution,
+    form: DetailsForm,
+    *,
+    busy: Busy | None = None,
 ) -> HttpResponse:
     """Ask who gives."""
-    context = {"to": to, "gift": contribution, "form": form, "step": 3}
-    status = UNPROCESSABLE if form.is_bound else OK
+    context = {
+        "to": to,
+        "gift": contribution,
+        "form": form,
+        "step": 3,
+        "is_draft": contribution.state == State.DRAFT,
+    }
+    status = _status_of(form, busy)
     return render(request, "public/give/details.html", context, status=status)
 
 
@@ -92,19 +121,22 @@ def pay_step(
     contribution: Contribution,
     *,
     cancelled: bool = False,
-    not_taken: bool = False,
+    problem: Problem | None = None,
 ) -> HttpResponse:
     """Show everything once more, with the button to pay."""
     contribution.refresh_from_db()
+    standing = standing_of(contribution)
     offer = quoting.offer_for(contribution, at=timezone.now())
     context = {
         **_of(to, contribution, offer),
         "step": 4,
-        "not_taken": not_taken,
-        "notice": _notice(contribution, cancelled=cancelled),
+        "problem": problem,
+        "notice": _notice(contribution, standing, cancelled=cancelled),
         "is_draft": contribution.state == State.DRAFT,
+        "may_correct": may_correct_details(contribution, standing),
     }
-    return render(request, "public/give/pay.html", context)
+    status = problem.status if problem else OK
+    return render(request, "public/give/pay.html", context, status=status)
 
 
 def changed_step(
@@ -149,11 +181,19 @@ def _with(totals: Totals, offer: Offer) -> Totals:
     )
 
 
-def _notice(contribution: Contribution, *, cancelled: bool) -> str:
-    if contribution.state == State.FAILED:
-        return _("The payment did not go through. Nothing was taken. You can try again.")
+def _status_of(form: Form, busy: Busy | None) -> int:
+    """Return the status of a form's page, and put on the form that it was too busy to be taken."""
+    if busy is not None:
+        form.add_error(None, str(busy))
+        return CONFLICT
+    return UNPROCESSABLE if form.is_bound else OK
+
+
+def _notice(contribution: Contribution, standing: Standing, *, cancelled: bool) -> str:
     if contribution.state == State.EXPIRED:
         return _("The time to pay ran out. Nothing was taken. You can try again.")
+    if standing is Standing.NOTHING:
+        return _("The payment did not go through. Nothing was taken. You can try again.")
     if cancelled:
         return _("You came back without paying. Nothing was taken. You can try again.")
     return ""

@@ -15,6 +15,7 @@ from projects.catalogue import selectors as catalogue
 from projects.catalogue.models import Project
 from projects.funding.models import Contribution
 from projects.funding.selectors import current_campaigns
+from projects.public.standing import Standing, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,7 @@ def gift_step(name: str) -> Callable[[Step], Callable[..., HttpResponse]]:
 
 def elsewhere(contribution: Contribution, *, step: str) -> HttpResponse | None:
     """Return the redirect to where this contribution is, unless it may be on this step."""
-    open_steps = _OPEN_STEPS.get(_standing(contribution), ("give_amount",))
+    open_steps = _open_steps(contribution)
     return None if step in open_steps else to_step(open_steps[0], contribution)
 
 
@@ -126,17 +127,26 @@ def _gift(to: Destination, key: UUID) -> Contribution:
     return found
 
 
-def _standing(contribution: Contribution) -> tuple[str, bool]:
-    """Return how far a contribution is: its state, and whether its giver is known."""
-    return contribution.state, contribution.donor_key is not None
+def _open_steps(contribution: Contribution) -> tuple[str, ...]:
+    """Return the steps a contribution may be on, first the one it belongs on."""
+    is_known = contribution.donor_key is not None
+    if contribution.state == State.DRAFT:
+        return (
+            ("give_pay", "give_match", "give_details")
+            if is_known
+            else ("give_details", "give_match")
+        )
+    if not is_known or contribution.state == State.CANCELLED:
+        return ("give_amount",)
+    return _STEPS_OF[standing_of(contribution)]
 
 
-_OPEN_STEPS: dict[tuple[str, bool], tuple[str, ...]] = {
-    (State.DRAFT, False): ("give_details", "give_match"),
-    (State.DRAFT, True): ("give_pay", "give_match", "give_details"),
-    (State.AWAITING_PAYMENT, True): ("give_pay", "give_done"),
-    (State.FAILED, True): ("give_pay",),
-    (State.EXPIRED, True): ("give_pay", "give_done"),
-    (State.SETTLED, True): ("give_done",),
+_STEPS_OF = {
+    Standing.BEFORE: ("give_pay", "give_details"),
+    Standing.UNHEARD: ("give_pay", "give_done"),
+    Standing.CONFIRMING: ("give_done",),
+    Standing.PERSON: ("give_done",),
+    Standing.NOTHING: ("give_pay", "give_details"),
+    Standing.RECEIVED: ("give_done",),
 }
-"""The steps each contribution may be on, first the one it belongs on."""
+"""The steps of a contribution that was submitted, or ran out of time."""

@@ -15,15 +15,17 @@ from projects.funding.services import AlreadyPaid, AmountOutOfRange, CampaignClo
 from projects.public import giving, journey
 from projects.public.forms import AgreedMatchForm, AmountForm, DetailsForm
 from projects.public.privacy import private_page
+from projects.public.problems import REFUSED, UNREACHABLE, Problem
 from projects.public.refusals import range_refusal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from payments.models import Payment
     from projects.funding.models import Contribution
     from projects.public.journey import Destination
 
-PAID_ELSEWHERE = (AlreadyPaid, checkout.AlreadyPaid, checkout.PageOver)
+PAID_ELSEWHERE = (AlreadyPaid, services.NeedsPerson, checkout.AlreadyPaid)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -85,6 +87,8 @@ def stop(request: HttpRequest, to: Destination, contribution: Contribution) -> H
         services.cancel_contribution(contribution_id=contribution.pk, now=timezone.now())
     except services.NotChangeable:
         return journey.to_step("give_pay", contribution)
+    except services.Busy as busy:
+        return giving.match_step(request, to, contribution, problem=Problem(str(busy)))
     messages.info(request, _("You stopped. Nothing was taken, and the match went back."))
     return journey.to_project(to)
 
@@ -99,6 +103,8 @@ def _begun(request: HttpRequest, to: Destination, form: AmountForm) -> HttpRespo
             language=request.LANGUAGE_CODE,
             now=timezone.now(),
         )
+    except services.Busy as busy:
+        return giving.amount_step(request, to, form, busy=busy)
     except AmountOutOfRange as refusal:
         form.add_error("amount", range_refusal(refusal))
         return None
@@ -117,6 +123,8 @@ def _identified(
         )
     except CampaignClosed:
         return journey.closed(request, to)
+    except services.Busy as busy:
+        return giving.details_step(request, to, contribution, form, busy=busy)
     except services.NotChangeable:
         return journey.to_step("give_pay", contribution)
     return journey.to_step("give_pay", contribution)
@@ -125,24 +133,40 @@ def _identified(
 def _submitted(
     request: HttpRequest, to: Destination, contribution: Contribution, shown_minor: int
 ) -> HttpResponse:
-    """Ask the provider for its page and lead there, or say why not. Nothing is taken here."""
-    now = timezone.now()
+    """Ask for the money and lead to the page to pay on, or say why not. Nothing is taken here."""
     try:
         payment = services.submit_contribution(
             contribution_id=contribution.pk,
             agreed_match_minor=shown_minor,
             success_url=giving.absolute("give_done", contribution),
             cancel_url=giving.absolute("give_pay", contribution) + "?cancelled=1",
-            now=now,
+            now=timezone.now(),
         )
-        return journey.SeeOther(checkout.open_page(payment_id=payment.pk, now=now))
     except MatchChanged as change:
         return giving.changed_step(request, to, contribution, change)
     except PAID_ELSEWHERE:
         return journey.to_step("give_done", contribution)
     except CampaignClosed:
         return journey.closed(request, to)
+    except (services.Busy, checkout.CheckoutRefused) as refusal:
+        return giving.pay_step(request, to, contribution, problem=Problem(str(refusal)))
     except services.FundingRefused:
         return journey.to_project(to)
-    except (checkout.ProviderError, checkout.CheckoutRefused):
-        return giving.pay_step(request, to, contribution, not_taken=True)
+    return _led_to_page(request, to, contribution, payment)
+
+
+def _led_to_page(
+    request: HttpRequest, to: Destination, contribution: Contribution, payment: Payment
+) -> HttpResponse:
+    """Ask the provider for its page and lead there.
+
+    Where that page is over, the last step reads again what became of the payment.
+    """
+    try:
+        return journey.SeeOther(checkout.open_page(payment_id=payment.pk, now=timezone.now()))
+    except checkout.CheckoutRefused:
+        return journey.to_step("give_done", contribution)
+    except checkout.ProviderRefused:
+        return giving.pay_step(request, to, contribution, problem=REFUSED)
+    except checkout.ProviderError:
+        return giving.pay_step(request, to, contribution, problem=UNREACHABLE)

@@ -13,6 +13,7 @@ from projects.public import journey
 from projects.public.privacy import private_page
 from projects.public.receipts import receipt_of
 from projects.public.sharing import share_links
+from projects.public.standing import Standing, standing_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,15 +26,17 @@ WAITS_SECONDS = (2, 3, 5, 10, 20)
 @private_page
 @require_safe
 def done(request: HttpRequest, slug: str, gift: UUID) -> HttpResponse:
-    """Show the receipt, or that the bank has not answered yet."""
+    """Show the receipt, or what is known of the payment until then."""
     contribution = _of_key(gift, campaign__project__slug=slug)
     if away := journey.elsewhere(contribution, step="give_done"):
         return away
     if contribution.is_settled:
         return _receipt(request, contribution)
     to = journey.destination_of(contribution, language=request.LANGUAGE_CODE)
-    context = {"gift": contribution, "to": to}
-    return _soon(request, render(request, "public/give/waiting.html", context))
+    standing = standing_of(contribution)
+    context = {"gift": contribution, "to": to, "standing": standing}
+    response = render(request, "public/give/waiting.html", context)
+    return response if standing is Standing.PERSON else _soon(request, response)
 
 
 @private_page
@@ -54,7 +57,7 @@ def _of_key(key: UUID, **facts: object) -> Contribution:
 def _receipt(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     shown = receipt_of(contribution, language=request.LANGUAGE_CODE)
     share = share_links(shown.project.slug, title=shown.text.title)
-    context = {"receipt": shown, "share": share}
+    context = {"receipt": shown, "share": share, "gift": contribution}
     response = render(request, "public/give/receipt.html", context)
     return response if shown.is_counted else _soon(request, response)
 

@@ -147,7 +147,7 @@ def test_waiting_ends_whatever_the_address_says(amina: Visitor, looked: str) -> 
         f"/en/give/{amina.slug}/done/{contribution.public_key}/", {"looked": looked}
     )
 
-    assert "We are waiting for your bank" in text(page)
+    assert "We have not heard from the payment page yet" in text(page)
     assert ("Refresh" in page) == (looked != "9")
 
 

@@ -73,7 +73,7 @@ def test_one_hundred_goes_all_the_way_and_becomes_three_hundred(
     assert hosted.status_code == 303
     assert hosted["Location"].startswith(provider.url)
     waiting = amina.come_back(hosted["Location"])
-    assert "We are waiting for your bank" in text(waiting)
+    assert "We have not heard from the payment page yet" in text(waiting)
     assert waiting["Refresh"].startswith("2;")
 
     let_worker_run(amina.client, provider)
