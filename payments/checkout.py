@@ -2,7 +2,9 @@
 
 The row is committed before the provider is called and the answer is stored afterwards, so no call
 happens inside a transaction. A call whose answer was lost is repeated with the same key and the
-same parameters. A key lives for 24 hours at the provider; after that we ask what happened first.
+same parameters, among them when the page ends. Once that is too near for the provider we ask what
+happened first, and ask anew only where nothing did. Of all pages that lost calls may leave behind,
+only the address that was stored is ever given out.
 """
 
 from __future__ import annotations
@@ -43,16 +45,19 @@ __all__ = [
     "find_page",
     "finish_unanswered",
     "open_page",
+    "payable_until",
     "resolve_unanswered",
 ]
 
-PAGE_LIFE = timedelta(minutes=30)
-KEY_LIFE = timedelta(hours=24)
+SHORTEST_PAGE = timedelta(minutes=30)  # The provider makes none that ends sooner.
+REPEATABLE = timedelta(seconds=30)  # So long is a call repeated as it was.
+PAGE_LIFE = SHORTEST_PAGE + 2 * REPEATABLE  # The second for a slow call and clocks apart.
 ANSWER_DUE = timedelta(minutes=1)  # No call to the provider takes longer than this.
 FIRST_LOOK = timedelta(minutes=3)  # After a page opened, when its event should have come.
 CLOCKS_APART = timedelta(minutes=5)
 BATCH = 200
 PAGE_OVER = _("This payment is not open any more.")
+UNDER_WAY = _("Another payment is under way. Finish or cancel it first.")
 
 
 class CheckoutRefused(Exception):
@@ -107,14 +112,11 @@ def begin(  # noqa: PLR0913  What a page shows and where it leads: all of it is 
         created_at=now,
         due_at=now + ANSWER_DUE,
     )
-    # A live payment of the reference stands in the way; the insert waits for whoever is ending it.
-    Payment.objects.bulk_create([asked], ignore_conflicts=True)
-    _check_unpaid(reference)
-    payment = Payment.objects.live().get(reference=reference)
+    payment = _begun(asked)
     if payment.pk == asked.pk:
         payment.moves.create(to_state=payment.state, cause="begin", at=now)
     elif payment.amount != amount:
-        raise OtherPaymentUnderWay(_("Another payment is under way. Finish or cancel it first."))
+        raise OtherPaymentUnderWay(UNDER_WAY)
     return payment
 
 
@@ -127,15 +129,11 @@ def open_page(*, payment_id: UUID, now: datetime) -> str:
         PageOver: The payment is not open any more.
     """
     payment = _intend(payment_id, now)
-    if payment.state == Payment.State.OPEN:
-        return payment.page_url
-    try:
-        page = _ask(payment, now)
-    except ProviderRefused:
-        _give_up(payment, Payment.State.FAILED, now)
-        raise
-    payment = _store(payment_id, page, now)
-    if not payment.page_url:
+    if payment.state == Payment.State.CREATED and not _is_repeatable(payment, now):
+        payment = _found(payment, now) or _intend(payment_id, now, instead_of=payment.asked_at)
+    if payment.state == Payment.State.CREATED:
+        payment = _made(payment, now)
+    if payment.state != Payment.State.OPEN or not payment.page_url:
         raise PageOver(PAGE_OVER)
     return payment.page_url
 
@@ -158,21 +156,16 @@ def resolve_unanswered(*, now: datetime) -> int:
 def finish_unanswered(*, payment_id: UUID, now: datetime) -> None:
     """Get the missing answer, or let the payment expire when nobody can be waiting for it.
 
+    No page is made here: it could be paid on for longer than its match is held.
+
     Raises:
         ProviderUnavailable: Still no answer. The sweeper comes again.
     """
     payment = Payment.objects.get(pk=payment_id)
     if payment.state != Payment.State.CREATED or _is_being_asked(payment, now):
         return
-    if now < payment.created_at + PAGE_LIFE:
-        if payment.asked_at is not None:
-            open_page(payment_id=payment_id, now=now)
-        return
-    page = find_page(payment)
-    if page is None:
+    if _found(payment, now) is None and now >= payment.created_at + PAGE_LIFE:
         _give_up(payment, Payment.State.EXPIRED, now)
-    else:
-        _store(payment_id, page, now)
 
 
 def find_page(payment: Payment) -> HostedPage | None:
@@ -183,7 +176,12 @@ def find_page(payment: Payment) -> HostedPage | None:
     """
     if payment.asked_at is None:
         return None
-    return gateway.provider().find_page(str(payment.pk), since=payment.asked_at - CLOCKS_APART)
+    return gateway.provider().find_page(str(payment.pk), since=payment.created_at - CLOCKS_APART)
+
+
+def payable_until(payment: Payment) -> datetime:
+    """Return when the provider ends the page of a payment, if it has one."""
+    return (payment.asked_at or payment.created_at) + PAGE_LIFE
 
 
 def _check_chargeable(amount: Money) -> None:
@@ -201,39 +199,72 @@ def _check_unpaid(reference: str) -> None:
         raise AlreadyPaid(_("This has been paid already."))
 
 
+def _begun(asked: Payment) -> Payment:
+    """Save a payment, or return the live one in its way, locked so that nobody can end it.
+
+    What is in the way may end between the insert and the lock; then the way is free.
+    """
+    for _attempt in range(2):
+        Payment.objects.bulk_create([asked], ignore_conflicts=True)
+        siblings = moves.lock_all(asked.reference)
+        _check_unpaid(asked.reference)
+        for payment in siblings:
+            if payment.is_live:
+                return payment
+    raise OtherPaymentUnderWay(UNDER_WAY)
+
+
 @transaction.atomic
-def _intend(payment_id: UUID, now: datetime) -> Payment:
-    """Write down that the provider is going to be asked."""
+def _intend(payment_id: UUID, now: datetime, *, instead_of: datetime | None = None) -> Payment:
+    """Write down that the provider is going to be asked, anew where the first call came to nothing.
+
+    Of several that ask anew at once, the first one's time is everybody's, and so is its page.
+    """
     payment = moves.lock(payment_id)
     _check_unpaid(payment.reference)
     if payment.state not in {Payment.State.CREATED, Payment.State.OPEN}:
         raise PageOver(PAGE_OVER)
     if payment.state == Payment.State.CREATED:
-        payment.asked_at = payment.asked_at or now
+        if payment.asked_at in {None, instead_of}:
+            payment.asked_at = now
         payment.tried_at = now
         payment.due_at = now + ANSWER_DUE
         payment.save(update_fields=["asked_at", "tried_at", "due_at"])
     return payment
 
 
-def _ask(payment: Payment, now: datetime) -> HostedPage:
-    """Make the page, or find the one that an older call made."""
-    if payment.asked_at is not None and now >= payment.asked_at + KEY_LIFE:
-        found = find_page(payment)
-        if found is not None:
-            return found
-    return gateway.provider().open_page(
-        PageRequest(
-            payment_key=str(payment.pk),
-            idempotency_key=f"{payment.pk}-page",
-            amount=payment.amount,
-            description=payment.description,
-            email=payment.email,
-            language=payment.language,
-            success_url=payment.success_url,
-            cancel_url=payment.cancel_url,
+def _is_repeatable(payment: Payment, now: datetime) -> bool:
+    return payment.asked_at is None or now < payment.asked_at + REPEATABLE
+
+
+def _made(payment: Payment, now: datetime) -> Payment:
+    """Ask for the page and store it; a refusal may follow an earlier call that did make it."""
+    ends_at = payable_until(payment)
+    try:
+        page = gateway.provider().open_page(
+            PageRequest(
+                payment_key=str(payment.pk),
+                idempotency_key=f"{payment.pk}-page-{int(ends_at.timestamp())}",
+                amount=payment.amount,
+                description=payment.description,
+                email=payment.email,
+                language=payment.language,
+                success_url=payment.success_url,
+                cancel_url=payment.cancel_url,
+                expires_at=ends_at,
+            )
         )
-    )
+    except ProviderRefused:
+        if (found := _found(payment, now)) is not None:
+            return found
+        _give_up(payment, Payment.State.FAILED, now)
+        raise
+    return _store(payment.pk, page, now)
+
+
+def _found(payment: Payment, now: datetime) -> Payment | None:
+    """Store the page that a lost answer told of, if there is one."""
+    return _store(payment.pk, page, now) if (page := find_page(payment)) else None
 
 
 def _is_being_asked(payment: Payment, now: datetime) -> bool:
@@ -256,11 +287,14 @@ def _store(payment_id: UUID, page: HostedPage, now: datetime) -> Payment:
 
 @transaction.atomic
 def _give_up(asked: Payment, state: Payment.State, now: datetime) -> None:
-    """End a payment without a page, unless somebody asked again in the meantime."""
+    """End a payment without a page, unless somebody asked again in the meantime.
+
+    A call without an answer may still have made a page: the sweeper asks for as long as it lives.
+    """
     payment = moves.lock(asked.pk)
     if payment.state != Payment.State.CREATED or payment.tried_at != asked.tried_at:
         return
-    payment.due_at = None
+    payment.due_at = None if payment.asked_at is None else now + FIRST_LOOK
     payment.email = ""
     moves.move(payment, state, cause="unanswered", now=now)
     events.publish(events.PaymentFailed(str(payment.pk), payment.reference, str(state)))

@@ -29,8 +29,13 @@ class MoveRefused(Exception):
 def lock(payment_id: UUID) -> Payment:
     """Return the payment, locked together with the others of its reference, in id order."""
     reference = Payment.objects.values_list("reference", flat=True).get(pk=payment_id)
-    siblings = Payment.objects.select_for_update().filter(reference=reference).order_by("id")
-    return next(payment for payment in siblings if payment.pk == payment_id)
+    return next(payment for payment in lock_all(reference) if payment.pk == payment_id)
+
+
+def lock_all(reference: str) -> list[Payment]:
+    """Return the payments of a reference, locked in id order."""
+    payments = Payment.objects.select_for_update().filter(reference=reference)
+    return list(payments.order_by("id"))
 
 
 def move(payment: Payment, state: Payment.State, *, cause: str, now: datetime) -> None:

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from payments import events, gateway, moves, queue
-from payments.checkout import PAGE_LIFE
+from payments import checkout, events, gateway, moves, queue
 from payments.gateway.base import ChargeStatus, ProviderRefused
 from payments.ledger import services as ledger
 from payments.ledger.entries import AccountKey, Entry, Posting
@@ -39,6 +38,8 @@ SOON = timedelta(minutes=5)
 LATER = timedelta(hours=1)
 SOON_ENDS = timedelta(hours=2)
 BATCH = 200
+ENDED = (Payment.State.FAILED, Payment.State.EXPIRED)
+ASKED_ABOUT = (Payment.State.OPEN, Payment.State.PROCESSING, *ENDED)
 ENDS = {ChargeStatus.FAILED: Payment.State.FAILED, ChargeStatus.EXPIRED: Payment.State.EXPIRED}
 
 
@@ -62,7 +63,7 @@ def settle(*, payment_id: UUID, charge: ProviderCharge, now: datetime) -> Paymen
     payment.email = ""
     if charge.charge is not None:
         _receive(payment, charge.charge, now)
-    elif charge.status in ENDS and payment.is_live:
+    elif charge.status in ENDS:
         _end(payment, ENDS[charge.status], now)
     elif charge.status is ChargeStatus.PROCESSING and _awaits_money(payment):
         payment.due_at = now + SOON
@@ -75,7 +76,7 @@ def ask_provider(*, now: datetime) -> int:
     """Queue a question about every payment whose event is overdue; return how many."""
     payments = (
         Payment.objects.due(now)
-        .filter(state__in=(Payment.State.OPEN, Payment.State.PROCESSING))
+        .filter(state__in=ASKED_ABOUT)
         .select_for_update(skip_locked=True)[:BATCH]
     )
     for payment in payments:
@@ -89,18 +90,32 @@ def ask_provider(*, now: datetime) -> int:
 def ask_about_payment(*, payment_id: UUID, now: datetime) -> None:
     """Settle a payment from what the provider knows, closing a page that was open too long.
 
+    A payment that was given up without an answer may have a page all the same: it is looked for.
     Call outside any transaction.
 
     Raises:
         ProviderUnavailable: No answer. The sweeper comes again.
     """
     payment = Payment.objects.get(pk=payment_id)
-    if payment.state not in {Payment.State.OPEN, Payment.State.PROCESSING}:
+    if payment.state not in ASKED_ABOUT:
         return
-    charge = gateway.provider().fetch_charge(payment.page_key)
+    page_key = payment.page_key or _page_never_told_of(payment, now)
+    if not page_key:
+        return
+    charge = gateway.provider().fetch_charge(page_key)
     if charge.status is ChargeStatus.OPEN and _is_over(payment, now):
-        charge = _closed(payment.page_key)
+        charge = _closed(page_key)
     settle(payment_id=payment_id, charge=charge, now=now)
+
+
+def _page_never_told_of(payment: Payment, now: datetime) -> str:
+    """Look for the page of a payment that was given up, until it could not be paid on any more."""
+    page = checkout.find_page(payment)
+    if page is not None:
+        return page.key
+    if now >= checkout.payable_until(payment) + checkout.CLOCKS_APART:
+        Payment.objects.filter(pk=payment.pk, state__in=ENDED, page_key="").update(due_at=None)
+    return ""
 
 
 def _closed(page_key: str) -> ProviderCharge:
@@ -114,8 +129,8 @@ def _closed(page_key: str) -> ProviderCharge:
 
 def _is_over(payment: Payment, now: datetime) -> bool:
     """Say whether nobody should pay on the page any more: it is old, or the money is there."""
-    opened_at = payment.opened_at or payment.created_at
-    return now >= opened_at + PAGE_LIFE or _received(payment).exists()
+    is_past = not payment.is_live or now >= checkout.payable_until(payment)
+    return is_past or _received(payment).exists()
 
 
 def _received(payment: Payment) -> PaymentQuerySet:
@@ -216,5 +231,8 @@ def _entry(payment: Payment, charge: Charge, kind: str, *postings: Posting) -> E
 
 def _end(payment: Payment, state: Payment.State, now: datetime) -> None:
     payment.due_at = None
+    if not payment.is_live:  # Given up before; now there is nothing left to ask about.
+        payment.save(update_fields=["page_key", "due_at", "email"])
+        return
     moves.move(payment, state, cause="provider", now=now)
     events.publish(events.PaymentFailed(str(payment.pk), payment.reference, str(state)))

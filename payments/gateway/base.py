@@ -36,6 +36,7 @@ class PageRequest:
     language: str
     success_url: str
     cancel_url: str
+    expires_at: datetime  # From then on nobody can pay on it, whatever becomes of us.
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ class StripeGateway:
                     "locale": request.language if request.language in LOCALES else "auto",
                     "success_url": request.success_url,
                     "cancel_url": request.cancel_url,
+                    "expires_at": int(request.expires_at.timestamp()),
                 },
                 {"idempotency_key": request.idempotency_key},
             )

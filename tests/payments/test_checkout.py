@@ -2,22 +2,23 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
 from marketplace import database
-from payments import checkout, gateway
+from payments import checkout, gateway, moves, settlement
 from payments.gateway import stripe
 from payments.models import EventDelivery, Payment, PaymentMove
 from payments.money import Money
+from payments.sandbox.server import serve
 from tests.make import payments as make_payments
 from tests.make.payments import NOON
+from tests.payments.browser import pay
 from tests.payments.line import line_to, nobody
 
 if TYPE_CHECKING:
@@ -30,6 +31,28 @@ if TYPE_CHECKING:
     from tests.payments.line import Line
 
 S = Payment.State
+MINUTE = timedelta(minutes=1)
+
+
+class Clock:
+    """The provider's clock, which stands still until it is put forward."""
+
+    now = NOON
+
+    def __call__(self) -> float:
+        return self.now.timestamp()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sandbox(clock: Clock) -> Iterator[Running]:
+    """Run a sandbox in which it is noon."""
+    with serve(clock=clock) as running:
+        yield running
 
 
 @contextmanager
@@ -54,7 +77,7 @@ def pages(sandbox: Running) -> int:
     return len(sandbox.world.store.every("checkout.session"))
 
 
-def moves(payment: Payment) -> list[str]:
+def states(payment: Payment) -> list[str]:
     return list(payment.moves.values_list("to_state", flat=True))
 
 
@@ -67,7 +90,7 @@ def test_a_payment_waits_for_its_page_and_asks_nobody() -> None:
     asked.assert_not_called()
     assert payment.state == S.CREATED
     assert payment.amount == Money(100_00, "EUR")
-    assert moves(payment) == [S.CREATED]
+    assert states(payment) == [S.CREATED]
 
 
 @pytest.mark.django_db
@@ -170,6 +193,68 @@ def test_control_without_the_constraint_tabs_begin_payments_of_their_own() -> No
     assert Payment.objects.count() == 2
 
 
+@contextmanager
+def while_others_end(*, times: int = 1) -> Iterator[None]:
+    """Let what stands in the way of a payment end after the insert that found it in the way."""
+    lock_all, left = moves.lock_all, [times]
+
+    def ended_meanwhile(reference: str) -> list[Payment]:
+        in_the_way = Payment.objects.live().filter(reference=reference).get()
+        if left[0]:
+            left[0] -= 1
+            in_the_way.due_at = None
+            moves.move(in_the_way, S.FAILED, cause="provider", now=NOON)
+        return lock_all(reference)
+
+    with mock.patch.object(moves, "lock_all", ended_meanwhile):
+        yield
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M5")
+def test_when_the_other_payment_ends_just_then_a_new_one_begins() -> None:
+    first = make_payments.payment(reference="gift-1")
+
+    with while_others_end():
+        second = make_payments.payment(reference="gift-1")
+
+    assert second != first
+    assert list(Payment.objects.live()) == [second]
+    assert states(second) == [S.CREATED]
+
+
+@pytest.mark.django_db
+def test_when_one_payment_after_another_ends_just_then_the_person_is_told_to_wait() -> None:
+    make_payments.payment(reference="gift-1")
+
+    with while_others_end(times=2), pytest.raises(checkout.OtherPaymentUnderWay):
+        make_payments.payment(reference="gift-1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_can_end_the_payment_that_a_repeat_is_given() -> None:
+    first = make_payments.payment(reference="gift-1")
+    ended = Event()
+
+    def end() -> None:
+        with transaction.atomic():
+            payment = moves.lock(first.pk)
+            payment.due_at = None
+            moves.move(payment, S.FAILED, cause="provider", now=NOON)
+        ended.set()
+        connection.close()
+
+    ending = Thread(target=end)
+    with transaction.atomic():
+        again = make_payments.payment(reference="gift-1")
+        ending.start()
+        assert not ended.wait(timeout=0.5)
+    ending.join(timeout=30)
+
+    assert again == first
+    assert ended.is_set()
+
+
 @pytest.mark.django_db
 def test_the_page_s_address_is_kept_and_the_e_mail_address_forgotten(provider: Running) -> None:
     payment = make_payments.payment()
@@ -181,7 +266,7 @@ def test_the_page_s_address_is_kept_and_the_e_mail_address_forgotten(provider: R
     assert payment.state == S.OPEN
     assert payment.email == ""
     assert payment.opened_at == NOON
-    assert moves(payment) == [S.CREATED, S.OPEN]
+    assert states(payment) == [S.CREATED, S.OPEN]
 
 
 @pytest.mark.django_db
@@ -265,10 +350,10 @@ def test_a_lost_answer_and_a_repeat_give_one_page(
 
 @pytest.mark.django_db
 @pytest.mark.promise("M6")
-def test_after_the_life_of_the_key_the_provider_is_asked_before_the_call_is_repeated(
+def test_after_half_a_minute_the_provider_is_asked_before_the_call_is_repeated(
     line: Line, sandbox: Running
 ) -> None:
-    now = timezone.now()
+    now = NOON
     payment = make_payments.payment(now=now)
     line.reply_bytes = 0
     with pytest.raises(checkout.ProviderUnavailable):
@@ -276,7 +361,7 @@ def test_after_the_life_of_the_key_the_provider_is_asked_before_the_call_is_repe
     line.reply_bytes = None
 
     with mock.patch.object(stripe.StripeGateway, "open_page") as repeated:
-        url = checkout.open_page(payment_id=payment.pk, now=now + timedelta(hours=24))
+        url = checkout.open_page(payment_id=payment.pk, now=now + timedelta(seconds=30))
 
     repeated.assert_not_called()
     (session,) = sandbox.world.store.every("checkout.session")
@@ -293,7 +378,6 @@ def test_a_payment_that_the_provider_refuses_has_failed(provider: Running) -> No
 
     payment.refresh_from_db()
     assert payment.state == S.FAILED
-    assert payment.due_at is None
     assert pages(provider) == 0
 
 
@@ -306,6 +390,166 @@ def test_a_payment_that_is_over_has_no_page(provider: Running, state: str) -> No
     with pytest.raises(checkout.PageOver):
         checkout.open_page(payment_id=payment.pk, now=NOON)
 
+    assert pages(provider) == 0
+
+
+# --- How long a page can be paid on ---------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seconds", [0, 29, 30, 600])
+def test_the_provider_ends_the_page_when_we_do(
+    provider: Running, clock: Clock, seconds: int
+) -> None:
+    asked_at = clock.now = NOON + timedelta(seconds=seconds)
+    payment = make_payments.payment()
+
+    checkout.open_page(payment_id=payment.pk, now=asked_at)
+
+    payment.refresh_from_db()
+    (session,) = provider.world.store.every("checkout.session")
+    ends_at = asked_at + timedelta(minutes=31)
+    assert session.document["expires_at"] == ends_at.timestamp()
+    assert checkout.payable_until(payment) == ends_at
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("D6")
+@pytest.mark.parametrize("seconds", [1, 29, 30, 31, 120, 1_800])
+def test_a_call_that_never_arrived_is_made_again_whenever_the_person_comes_back(
+    line: Line, sandbox: Running, clock: Clock, seconds: int
+) -> None:
+    payment = make_payments.payment()
+    line.answers = False
+    with patience(0.3), pytest.raises(checkout.ProviderUnavailable):
+        checkout.open_page(payment_id=payment.pk, now=NOON)
+    line.answers = True
+
+    clock.now = NOON + timedelta(seconds=seconds)
+    url = checkout.open_page(payment_id=payment.pk, now=clock.now)
+
+    payment.refresh_from_db()
+    (session,) = sandbox.world.store.every("checkout.session")
+    assert url.endswith(session.id)
+    assert session.document["expires_at"] == checkout.payable_until(payment).timestamp()
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M6")
+def test_who_asks_anew_beside_somebody_else_gets_the_same_page(
+    provider: Running, clock: Clock
+) -> None:
+    payment = make_payments.payment()
+    Payment.objects.update(asked_at=NOON, tried_at=NOON)
+    clock.now = NOON + 2 * MINUTE
+    look = checkout.find_page
+    urls: list[str] = []
+
+    def look_while_another_asks(asked: Payment) -> HostedPage | None:
+        found = look(asked)
+        if not urls:
+            urls.append("")
+            urls[0] = checkout.open_page(payment_id=payment.pk, now=clock.now)
+        return found
+
+    with mock.patch.object(checkout, "find_page", look_while_another_asks):
+        urls.append(checkout.open_page(payment_id=payment.pk, now=clock.now))
+
+    assert len(set(urls)) == 1
+    assert pages(provider) == 1
+
+
+# --- A page that nobody was told of ---------------------------------------------------------------
+
+
+def lose_the_answer(payment: Payment, line: Line) -> None:
+    """Let the provider make the page and the answer be lost."""
+    line.reply_bytes = 0
+    with pytest.raises(checkout.ProviderUnavailable):
+        checkout.open_page(payment_id=payment.pk, now=NOON)
+    line.reply_bytes = None
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M6")
+def test_a_refusal_after_a_lost_answer_does_not_hide_the_page(line: Line, sandbox: Running) -> None:
+    payment = make_payments.payment()
+    lose_the_answer(payment, line)
+
+    refusing = mock.patch.object(
+        stripe.StripeGateway, "open_page", side_effect=checkout.ProviderRefused("Not again.")
+    )
+    with refusing:
+        url = checkout.open_page(payment_id=payment.pk, now=NOON + timedelta(seconds=5))
+
+    payment.refresh_from_db()
+    (session,) = sandbox.world.store.every("checkout.session")
+    assert url.endswith(session.id)
+    assert (payment.state, payment.page_key) == (S.OPEN, session.id)
+
+
+def given_up(payment: Payment) -> Payment:
+    """Return the payment after the provider refused it and had no page to be seen."""
+    refusing = mock.patch.object(
+        stripe.StripeGateway, "open_page", side_effect=checkout.ProviderRefused("Not again.")
+    )
+    blind = mock.patch.object(stripe.StripeGateway, "find_page", return_value=None)
+    with refusing, blind, pytest.raises(checkout.ProviderRefused):
+        checkout.open_page(payment_id=payment.pk, now=NOON + timedelta(seconds=5))
+    payment.refresh_from_db()
+    assert payment.state == S.FAILED
+    return payment
+
+
+@pytest.mark.django_db
+def test_a_page_that_shows_up_after_its_payment_was_given_up_is_closed(
+    line: Line, sandbox: Running, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    payment = make_payments.payment()
+    lose_the_answer(payment, line)
+    given_up(payment)
+
+    with (
+        mock.patch.object(current_app, "send_task") as send,
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        assert settlement.ask_provider(now=NOON + 4 * MINUTE) == 1
+    settlement.ask_about_payment(payment_id=payment.pk, now=NOON + 4 * MINUTE)
+
+    send.assert_called_once_with(
+        "payments.ask_about_payment", kwargs={"payment_id": str(payment.pk)}
+    )
+    payment.refresh_from_db()
+    (session,) = sandbox.world.store.every("checkout.session")
+    assert session.document["status"] == "expired"
+    assert (payment.state, payment.page_key, payment.due_at) == (S.FAILED, session.id, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M4")
+def test_money_paid_on_such_a_page_is_not_lost(line: Line, sandbox: Running) -> None:
+    payment = make_payments.payment()
+    lose_the_answer(payment, line)
+    given_up(payment)
+    (session,) = sandbox.world.store.every("checkout.session")
+    pay(f"{sandbox.url}/c/pay/{session.id}")
+
+    settlement.ask_about_payment(payment_id=payment.pk, now=NOON + 4 * MINUTE)
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.page_key) == (S.SETTLED, session.id)
+
+
+@pytest.mark.django_db
+def test_a_payment_given_up_is_asked_about_until_its_page_would_be_over(provider: Running) -> None:
+    payment = given_up(make_payments.payment())
+
+    settlement.ask_about_payment(payment_id=payment.pk, now=NOON + 35 * MINUTE)
+    payment.refresh_from_db()
+    assert payment.due_at is not None
+
+    settlement.ask_about_payment(payment_id=payment.pk, now=NOON + 37 * MINUTE)
+    assert Payment.objects.get().due_at is None
     assert pages(provider) == 0
 
 
@@ -352,11 +596,11 @@ def test_a_lost_answer_is_fetched_without_the_person(line: Line, sandbox: Runnin
 def test_a_payment_that_was_never_asked_for_expires_after_half_an_hour(provider: Running) -> None:
     payment = make_payments.payment()
 
-    checkout.finish_unanswered(payment_id=payment.pk, now=NOON + timedelta(minutes=29))
+    checkout.finish_unanswered(payment_id=payment.pk, now=NOON + timedelta(minutes=30))
     payment.refresh_from_db()
     assert payment.state == S.CREATED
 
-    checkout.finish_unanswered(payment_id=payment.pk, now=NOON + timedelta(minutes=30))
+    checkout.finish_unanswered(payment_id=payment.pk, now=NOON + timedelta(minutes=31))
     payment.refresh_from_db()
     assert (payment.state, payment.email, payment.due_at) == (S.EXPIRED, "", None)
     assert pages(provider) == 0
@@ -366,7 +610,7 @@ def test_a_payment_that_was_never_asked_for_expires_after_half_an_hour(provider:
 def test_a_page_that_nobody_was_told_of_is_found_and_not_made_again(
     line: Line, sandbox: Running
 ) -> None:
-    now = timezone.now()
+    now = NOON
     payment = make_payments.payment(now=now)
     line.reply_bytes = 0
     with pytest.raises(checkout.ProviderUnavailable):
@@ -382,7 +626,7 @@ def test_a_page_that_nobody_was_told_of_is_found_and_not_made_again(
 
 @pytest.mark.django_db
 def test_while_the_provider_is_being_asked_nobody_gives_up(provider: Running) -> None:
-    late = NOON + timedelta(minutes=30)
+    late = NOON + timedelta(minutes=31)
     payment = make_payments.payment()
     Payment.objects.update(asked_at=late, tried_at=late)
 
@@ -407,6 +651,58 @@ def test_a_payment_that_somebody_asked_for_meanwhile_is_not_given_up(provider: R
     payment.refresh_from_db()
     assert payment.state == S.CREATED
     assert pages(provider) == 0
+
+
+@pytest.mark.django_db
+def test_the_sweeper_makes_no_page_for_somebody_who_is_not_there(provider: Running) -> None:
+    payment = make_payments.payment()
+    Payment.objects.update(asked_at=NOON, tried_at=NOON)
+
+    checkout.finish_unanswered(payment_id=payment.pk, now=NOON + 5 * MINUTE)
+
+    payment.refresh_from_db()
+    assert payment.state == S.CREATED
+    assert pages(provider) == 0
+
+
+def _paid_beside(payment: Payment) -> None:
+    """Let another payment of the same reference bring its money."""
+    Payment.objects.create(
+        reference=payment.reference,
+        state=S.SETTLED,
+        amount_minor=100_00,
+        currency="EUR",
+        received_minor=100_00,
+        received_currency="EUR",
+        fee_minor=0,
+        fee_currency="EUR",
+        charge_key="ch_beside",
+        created_at=NOON,
+        settled_at=NOON,
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [S.SETTLED, S.OPEN, S.FAILED, S.EXPIRED])
+def test_what_happens_while_the_sweeper_looks_is_no_error(line: Line, state: str) -> None:
+    """The reference is paid, or the payment moves, between the sweeper's look and its act."""
+    payment = make_payments.payment(reference="gift-1")
+    lose_the_answer(payment, line)
+    look = checkout.find_page
+
+    def look_while_it_happens(asked: Payment) -> HostedPage | None:
+        found = look(asked)
+        if state == S.SETTLED:
+            _paid_beside(payment)
+        else:
+            Payment.objects.update(state=state, page_key="cs_meanwhile")
+        return found
+
+    with mock.patch.object(checkout, "find_page", look_while_it_happens):
+        checkout.finish_unanswered(payment_id=payment.pk, now=NOON + 2 * MINUTE)
+
+    payment.refresh_from_db()
+    assert payment.state == (S.OPEN if state == S.SETTLED else state)
 
 
 # --- What the database refuses --------------------------------------------------------------------

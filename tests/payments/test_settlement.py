@@ -481,11 +481,11 @@ def test_a_page_left_open_is_closed_at_the_provider_after_half_an_hour(provider:
     payment = opened_at(provider, now=now)
     pay(payment.page_url, card=DECLINED)
 
-    settlement.ask_about_payment(payment_id=payment.pk, now=now + timedelta(minutes=29))
+    settlement.ask_about_payment(payment_id=payment.pk, now=now + timedelta(minutes=30))
     payment.refresh_from_db()
     assert payment.state == S.OPEN
 
-    settlement.ask_about_payment(payment_id=payment.pk, now=now + timedelta(minutes=30))
+    settlement.ask_about_payment(payment_id=payment.pk, now=now + timedelta(minutes=31))
     payment.refresh_from_db()
     assert payment.state == S.EXPIRED
     (session,) = provider.world.store.every("checkout.session")

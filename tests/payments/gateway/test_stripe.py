@@ -25,9 +25,16 @@ if TYPE_CHECKING:
 PROCESSED_FIRST, PROCESSED_THEN_FAILS = "4000000000001000", "4000000000001018"
 PAYMENT = "0192d0c0-0000-7000-8000-000000000001"
 HUNDRED = Money(100_00, "EUR")
+ENDS_AT = datetime.now(UTC) + timedelta(hours=12)  # The same in every request of a run.
 
 
-def request(*, key: str = "first", amount: Money = HUNDRED, payment: str = PAYMENT) -> PageRequest:
+def request(
+    *,
+    key: str = "first",
+    amount: Money = HUNDRED,
+    payment: str = PAYMENT,
+    ends_at: datetime = ENDS_AT,
+) -> PageRequest:
     return PageRequest(
         payment_key=payment,
         idempotency_key=key,
@@ -37,6 +44,7 @@ def request(*, key: str = "first", amount: Money = HUNDRED, payment: str = PAYME
         language="ar",
         success_url="http://testserver/done/",
         cancel_url="http://testserver/pay/",
+        expires_at=ends_at,
     )
 
 
@@ -82,6 +90,28 @@ def test_an_unpaid_page_is_open(gateway: PaymentGateway) -> None:
     assert (outcome.status, outcome.charge) == (ChargeStatus.OPEN, None)
 
 
+def test_a_page_ends_at_the_provider_when_it_was_asked_to() -> None:
+    start = datetime(2030, 1, 1, tzinfo=UTC)
+    minutes = [0]
+    with serve(clock=lambda: start.timestamp() + minutes[0] * 60) as sandbox:
+        gateway = at(sandbox.url)
+        page = gateway.open_page(request(ends_at=start + timedelta(minutes=31)))
+        assert page.url is not None
+
+        minutes[0] = 31
+        do_due(sandbox.world)
+        pay(page.url)
+
+        assert gateway.fetch_charge(page.key).status is ChargeStatus.EXPIRED
+
+
+def test_a_page_that_would_end_sooner_than_the_provider_likes_is_refused(
+    gateway: PaymentGateway,
+) -> None:
+    with pytest.raises(ProviderRefused):
+        gateway.open_page(request(ends_at=datetime.now(UTC) + timedelta(minutes=29)))
+
+
 def test_a_declined_card_leaves_the_page_open(gateway: PaymentGateway) -> None:
     page = gateway.open_page(request())
     assert page.url is not None
@@ -96,11 +126,11 @@ def test_a_declined_card_leaves_the_page_open(gateway: PaymentGateway) -> None:
     [(PROCESSED_FIRST, ChargeStatus.PAID), (PROCESSED_THEN_FAILS, ChargeStatus.FAILED)],
 )
 def test_a_payment_that_takes_its_time_ends_one_way_or_the_other(card: str, later: str) -> None:
-    start = datetime(2030, 1, 1, tzinfo=UTC).timestamp()
+    start = datetime(2030, 1, 1, tzinfo=UTC)
     hours = [0]
-    with serve(clock=lambda: start + hours[0] * 3600) as sandbox:
+    with serve(clock=lambda: start.timestamp() + hours[0] * 3600) as sandbox:
         gateway = at(sandbox.url)
-        page = gateway.open_page(request())
+        page = gateway.open_page(request(ends_at=start + timedelta(minutes=31)))
         assert page.url is not None
 
         pay(page.url, card=card)
