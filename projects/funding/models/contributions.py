@@ -26,10 +26,6 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
             needs_person_since=None,
         )
 
-    def need_person(self) -> ContributionQuerySet:
-        """Return the contributions whose money is not what was asked for, the oldest first."""
-        return self.filter(needs_person_since__isnull=False).order_by("needs_person_since", "id")
-
 
 class Contribution(models.Model):
     """One person's money for one campaign, from the first form to the receipt.

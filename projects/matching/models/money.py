@@ -73,10 +73,6 @@ class WaitingMoneyQuerySet(models.QuerySet["WaitingMoney"]):
         due = self.filter(Q(parked_until=None) | Q(parked_until__lte=at))
         return due.order_by("settled_at", "contribution_ref")
 
-    def parked(self) -> WaitingMoneyQuerySet:
-        """Return what could not be decided on, for a person to see."""
-        return self.exclude(last_error="")
-
 
 class WaitingMoney(models.Model):
     """Counted money on which a programme has not decided yet; the row goes with the decision."""

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
+from django.db import OperationalError
 
 from projects.catalogue.models import Project
 from projects.funding import services
 from projects.funding.models import Campaign, CampaignLog
 from projects.funding.selectors import days_left
+from projects.funding.services import campaigns
 from projects.funding.status import PublicStatus, public_status
 from tests.make import catalogue as make_catalogue
 from tests.make import funding as make
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
 
 NOON = make.NOON
 DAY = timedelta(days=1)
@@ -53,6 +60,28 @@ def test_a_campaign_lasts_at_most_sixty_days_and_opens_before_its_end(
         return
     with pytest.raises(services.CampaignNotReady):
         services.open_campaign(campaign_id=campaign.pk, now=NOON)
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M15")
+def test_a_campaign_that_cannot_close_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken, other = make.campaign(), make.campaign()
+    real = campaigns._close  # noqa: SLF001
+
+    def close(campaign_id: UUID, *, now: datetime) -> int:
+        if campaign_id == broken.pk:
+            raise OperationalError
+        return real(campaign_id, now=now)
+
+    monkeypatch.setattr(campaigns, "_close", close)
+    with pytest.raises(services.RowsFailed) as failure:
+        services.close_ended_campaigns(now=NOON + 21 * DAY)
+
+    assert failure.value.keys == (broken.key,)
+    states = Campaign.objects.values_list("key", "state")
+    assert dict(states) == {broken.key: "open", other.key: "settling"}
 
 
 @pytest.mark.django_db

@@ -193,7 +193,7 @@ def test_a_second_payment_or_another_amount_is_left_for_a_person() -> None:
 
     assert ledger.fingerprint_rows() == before
     assert (state_of(paid), state_of(open_one)) == (State.SETTLED, State.AWAITING_PAYMENT)
-    assert list(Contribution.objects.need_person()) == [paid, open_one]
+    assert list(Contribution.objects.filter(needs_person_since=NOON)) == [paid, open_one]
     assert paid.log.get(event="hold").reason == "surplus"
     assert open_one.log.get(event="hold").reason == "amount"
 

@@ -402,7 +402,7 @@ def test_one_case_the_books_refuse_is_set_aside_and_the_others_go_on(
     assert services.allocate_all_due(now=after(68)) == 0
 
     assert [row[0] for row in decisions_on(*refs)] == ["c0", "c2", "c3", "c4"]
-    waiting = WaitingMoney.objects.parked().get()
+    waiting = WaitingMoney.objects.get()
     assert (waiting.contribution_ref, waiting.parked_until) == ("c1", after(69))
     assert waiting.last_error == (
         "IdempotencyConflict: This idempotency key already stands for a different entry."
