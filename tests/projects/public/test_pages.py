@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.catalogue.models import Project, ProjectText
+from projects.catalogue.models import Project, ProjectText, Risk, TeamMember
 from projects.funding.models import Campaign
 from tests.make import catalogue as make_catalogue
 from tests.make import delivery as make_delivery
@@ -229,6 +229,21 @@ def test_pages_are_written_in_the_direction_of_their_language(
         body = client.get(f"/{language}/{page}").content.decode()
         assert f'lang="{language}" dir="{direction}"' in body
         assert ("بئر لم يحفرها أحد" in body) == (language == "ar")
+
+
+def test_words_that_nobody_translated_keep_their_own_language_and_direction(client: Client) -> None:
+    campaign = listed()
+    project = campaign.project
+    make_vetting.case(project)
+    Risk.objects.create(project=project, n=1, level="high", text="No rain.", answer="We wait.")
+    TeamMember.objects.create(project=project, n=1, name="Asha", role="Chair, for now.")
+
+    body = client.get(f"/ar/projects/{project.slug}/").content.decode()
+
+    assert '<div lang="en" dir="auto"><b>No rain.</b> We wait.</div>' in body
+    assert '<bdi lang="en">Chair, for now.</bdi>' in body
+    assert body.count('dir="auto">Asked</td>') == 6
+    assert '<p dir="auto">Whether it will rain.</p>' in body
 
 
 def test_private_pages_are_not_stored_and_not_listed(client: Client) -> None:
