@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Min
 
 from marketplace.notifications.models import Notification
+from payments import selectors as payments
 from payments.models import EventDelivery, Payment
+from payments.webhooks import selectors as inbox
 from payments.webhooks.models import InboxEvent
 from projects.matching.models import Reservation, WaitingMoney
 
@@ -43,8 +45,9 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
 def needing_a_person() -> dict[str, int]:
     """Return how many pieces of each kind a program has put aside for a person."""
     unsent = Notification.objects.filter(claimed_at__isnull=False, sent_at__isnull=True)
+    differing = payments.needing_a_person().by_difference
     return {
-        "dead_events": InboxEvent.objects.filter(state=InboxEvent.State.DEAD).count(),
-        "differing_payments": Payment.objects.filter(state=Payment.State.DIFFERS).count(),
+        "dead_events": inbox.backlog().dead,
+        **{f"payments_differing_in_{name}": count for name, count in differing.items()},
         "unsent_messages": unsent.count(),
     }

@@ -42,6 +42,7 @@ class Payment(models.Model):
     LIVE: ClassVar = (State.CREATED, State.OPEN, State.PROCESSING)
     RECEIVED: ClassVar = (State.SETTLED, State.DIFFERS)
     FEE_CURRENCY: ClassVar = "fee_currency"  # The one difference that does not stop the money.
+    DIFFERENCES: ClassVar = ("amount", "currency", FEE_CURRENCY, "surplus")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reference = models.CharField(max_length=128, db_index=True)  # The caller's. Opaque to us.

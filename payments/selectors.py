@@ -20,7 +20,7 @@ class NeedingAPerson:
 
     count: int
     oldest: datetime | None  # The provider's time of the charge.
-    by_difference: Mapping[str, int]
+    by_difference: Mapping[str, int]  # Every difference there is, also where nothing differs.
 
 
 def needing_a_person() -> NeedingAPerson:
@@ -34,5 +34,6 @@ def needing_a_person() -> NeedingAPerson:
     return NeedingAPerson(
         count=sum(row["count"] for row in rows),
         oldest=min((row["oldest"] for row in rows), default=None),
-        by_difference={row["difference"]: row["count"] for row in rows},
+        by_difference=dict.fromkeys(Payment.DIFFERENCES, 0)
+        | {row["difference"]: row["count"] for row in rows},
     )

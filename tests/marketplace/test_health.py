@@ -80,7 +80,8 @@ def test_metrics_tell_the_backlog_and_what_waits_for_a_person(client: Client) ->
     lines = client.get("/metrics").content.decode().splitlines()
 
     assert 'weft_needing_a_person{kind="dead_events"} 0' in lines
-    assert 'weft_needing_a_person{kind="differing_payments"} 0' in lines
+    assert 'weft_needing_a_person{kind="payments_differing_in_amount"} 0' in lines
+    assert 'weft_needing_a_person{kind="payments_differing_in_fee_currency"} 0' in lines
     assert "# TYPE weft_due_work_seconds gauge" in lines
 
 
