@@ -72,7 +72,7 @@ def test_every_service_shows_what_it_takes_when_and_from_whom(client: Client) ->
         "Dahabshiil",
         "Money transfer operator",
         "KES 17,489.28",
-        "USD 135.41 on 14 Aug 2025",
+        "Paid out as USD 135.41, at the rate of 14 Aug 2025",
         "KES 510.72",
         "2.85%",
         "Fee KES 414.00",

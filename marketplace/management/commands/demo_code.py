@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,11 +21,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
+        parser.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
         if settings.WEFT_MODE != "demo":
             raise CommandError(ONLY_IN_DEMO, returncode=2)
         try:
-            self.stdout.write(current_code(email=str(options["email"])))
+            code = current_code(email=str(options["email"]))
         except NoSecondFactor as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
+        document = json.dumps({"email": options["email"], "code": code})
+        self.stdout.write(document if options["json"] else code)
