@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 PATIENCE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=1)
 BATCH = 500
 
 
@@ -159,9 +158,8 @@ def redeliver(*, now: datetime) -> int:
         .order_by("due_at", "id")[:BATCH]
     )
     for delivery in waiting:
-        pause = PATIENCE * 2 ** min(delivery.attempts, 10)
+        delivery.due_at = now + queue.pause_after(delivery.attempts, first=PATIENCE)
         delivery.attempts += 1  # Counted here, so that a listener that kills its worker counts too.
-        delivery.due_at = now + min(pause, LONGEST_PAUSE)
         delivery.save(update_fields=["attempts", "due_at"])
         queue.wake_on_commit(delivery.listener, delivery_id=str(delivery.pk))
     return len(waiting)

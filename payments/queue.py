@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LONGEST_PAUSE = timedelta(hours=1)
+
 _asleep: ContextVar[bool] = ContextVar("asleep", default=False)
+
+
+def pause_after(attempts: int, *, first: timedelta) -> timedelta:
+    """Return how long to wait before trying again: twice as long each time, at most an hour."""
+    return min(first * (1 << min(attempts, 10)), LONGEST_PAUSE)
 
 
 @contextmanager

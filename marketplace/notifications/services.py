@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 SEND = "notifications.send_notification"
 PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
 BATCH = 500
 
 
@@ -117,7 +116,7 @@ def _put_off(notification: Notification, error: BaseException, now: datetime) ->
     same = Notification.objects.filter(pk=notification.pk, claimed_at=notification.claimed_at)
     same.update(
         claimed_at=None,
-        due_at=now + min(PAUSE * 2 ** min(notification.attempts, 10), LONGEST_PAUSE),
+        due_at=now + queue.pause_after(notification.attempts, first=PAUSE),
         attempts=F("attempts") + 1,
         last_error=type(error).__name__,
     )

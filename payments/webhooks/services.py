@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from payments.webhooks.reading import ReceivedEvent
 
 PATIENCE = timedelta(seconds=15)
-LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 30  # With the pauses in between, more than a day.
 BATCH = 500
 PAGE = "checkout.session."
@@ -130,8 +129,7 @@ def _claim(event_id: UUID, now: datetime) -> InboxEvent | None:
 
 def _pause(attempts: int) -> timedelta:
     """Return how long to wait for the worker of the attempt that was made last."""
-    doublings = min(max(attempts - 1, 0), 10)
-    return min(PATIENCE * (1 << doublings), LONGEST_PAUSE)
+    return queue.pause_after(max(attempts - 1, 0), first=PATIENCE)
 
 
 def _payment_of(event: InboxEvent) -> Payment | None:
