@@ -45,6 +45,17 @@ class PageLocaleMiddleware(LocaleMiddleware):
         return super().process_response(request, response)
 
 
+class OneEncodingMiddleware:
+    """Read every request as UTF-8, whatever it claims: some encodings decode to what is no text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.encoding = "utf-8"
+        return self.get_response(request)
+
+
 class LowDataMiddleware:
     """Set `request.lowdata` from `?lowdata=`, else the cookie, else `Save-Data`."""
 

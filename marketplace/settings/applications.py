@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "marketplace.security.PrivateAnswersMiddleware",
     "marketplace.api_conduct.ApiConductMiddleware",
     "marketplace.security.BodyLimitMiddleware",
+    "marketplace.middleware.OneEncodingMiddleware",
     "marketplace.security.ContentPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -163,3 +163,28 @@ def test_every_step_needs_few_queries(amina: Visitor) -> None:
         with CaptureQueriesContext(connection) as captured:
             assert amina.client.get(page).status_code == 200
         assert len(captured) <= 15, page
+
+
+@pytest.mark.promise("I4")
+@pytest.mark.parametrize("encoding", ["unicode_escape", "utf-7", "zlib", "rot13", "utf-16", "x"])
+def test_a_request_is_read_as_utf_8_whatever_it_claims(amina: Visitor, encoding: str) -> None:
+    lines = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in {**DETAILS, "name": "\\ud800 +2AA-"}.items()
+    ]
+    body = "".join([*lines, "--b--\r\n"]).encode()
+    claim = f"multipart/form-data; boundary=b; charset={encoding}"
+
+    answer = amina.client.generic("POST", details_of(amina), body, content_type=claim)
+
+    assert answer.status_code == 303
+    assert Contributor.objects.get().name == "\\ud800 +2AA-"
+
+
+@pytest.mark.parametrize("encoding", ["unicode_escape", "utf-7", "utf-16", "x"])
+def test_an_address_is_read_as_utf_8_whatever_it_claims(client: Client, encoding: str) -> None:
+    claim = f"text/plain; charset={encoding}"
+
+    page = client.generic("GET", "/en/projects/?q=%5Cud800+2AA-", b"x", content_type=claim)
+
+    assert page.status_code == 200
