@@ -15,7 +15,7 @@ from payments.money import Money
 from projects.funding import selectors
 from projects.funding.fees import usual_fee
 from projects.funding.models import Contribution
-from projects.public import journey, quoting
+from projects.public import belonging, journey, quoting
 from projects.public.chips import chips, typed
 from projects.public.forms import AmountForm
 from projects.public.problems import CONFLICT, OK, UNPROCESSABLE
@@ -106,9 +106,9 @@ def details_step(
     return render(request, "public/give/details.html", context, status=status)
 
 
-def known_details(contribution: Contribution) -> dict[str, object]:
-    """Return what the person has told before, to be shown again."""
-    if contribution.donor_key is None:
+def known_details(request: HttpRequest, contribution: Contribution) -> dict[str, object]:
+    """Return what the person has told before, to be shown again where it was typed."""
+    if contribution.donor_key is None or not belonging.is_theirs(request, contribution):
         return {}
     giver = contribution.contributor
     names = ("email", "name", "residence", "hide_name", "message")
@@ -133,6 +133,7 @@ def pay_step(
         "problem": problem,
         "notice": _notice(contribution, standing, cancelled=cancelled),
         "is_draft": contribution.state == State.DRAFT,
+        "is_theirs": belonging.is_theirs(request, contribution),
         "may_correct": may_correct_details(contribution, standing),
     }
     status = problem.status if problem else OK

@@ -12,6 +12,7 @@ from projects.funding.services.contributions import (
     change_amount,
     gift_of,
     identify_contributor,
+    set_match_aside,
 )
 from projects.funding.services.expiry import expire_contributions
 from projects.funding.services.failures import RowsFailed
@@ -61,5 +62,6 @@ __all__ = [
     "identify_contributor",
     "open_campaign",
     "plan_campaign",
+    "set_match_aside",
     "submit_contribution",
 ]

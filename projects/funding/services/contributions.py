@@ -165,6 +165,15 @@ def identify_contributor(  # noqa: PLR0913  What a receipt and a rule need to kn
 
 @busy_is_refused()
 @transaction.atomic
+def set_match_aside(*, contribution_id: UUID, now: datetime) -> None:
+    """Give back what a draft holds. Going on with it holds the match again, if it is there."""
+    contribution = locked_contribution(contribution_id)
+    if contribution.state == Contribution.State.DRAFT:
+        matching.release(contribution_ref=contribution.key, now=now)
+
+
+@busy_is_refused()
+@transaction.atomic
 def cancel_contribution(*, contribution_id: UUID, now: datetime) -> Contribution:
     """Stop before paying and give the reserved match back. Stopping twice changes nothing.
 

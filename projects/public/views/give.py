@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from payments import checkout
 from projects.funding import services
 from projects.funding.services import AlreadyPaid, AmountOutOfRange, CampaignClosed, MatchChanged
-from projects.public import giving, journey
+from projects.public import belonging, giving, journey
 from projects.public.forms import AgreedMatchForm, AmountForm, DetailsForm
 from projects.public.privacy import private_page
 from projects.public.problems import REFUSED, UNREACHABLE, Problem
@@ -57,7 +57,7 @@ def match(request: HttpRequest, to: Destination, contribution: Contribution) -> 
 def details(request: HttpRequest, to: Destination, contribution: Contribution) -> HttpResponse:
     """Ask who gives."""
     if request.method != "POST":
-        form = DetailsForm(initial=giving.known_details(contribution))
+        form = DetailsForm(initial=giving.known_details(request, contribution))
         return giving.details_step(request, to, contribution, form)
     form = DetailsForm(request.POST)
     if not form.is_valid():
@@ -103,6 +103,7 @@ def _begun(request: HttpRequest, to: Destination, form: AmountForm) -> HttpRespo
             language=request.LANGUAGE_CODE,
             now=timezone.now(),
         )
+        belonging.set_aside_others(request, contribution, now=timezone.now())
     except services.Busy as busy:
         return giving.amount_step(request, to, form, busy=busy)
     except AmountOutOfRange as refusal:
@@ -111,7 +112,9 @@ def _begun(request: HttpRequest, to: Destination, form: AmountForm) -> HttpRespo
     except CampaignClosed:
         return journey.closed(request, to)
     step = "give_match"
-    return journey.elsewhere(contribution, step=step) or journey.to_step(step, contribution)
+    onward = journey.elsewhere(contribution, step=step) or journey.to_step(step, contribution)
+    belonging.remember(request, onward, contribution)
+    return onward
 
 
 def _identified(
