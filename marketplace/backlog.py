@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min
 
+from marketplace.notifications import selectors as notifications
 from marketplace.notifications.models import Notification
 from payments import selectors as payments
 from payments.models import EventDelivery, Payment
@@ -42,12 +43,11 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
     return {job: at for job, at in oldest.items() if at is not None}
 
 
-def needing_a_person() -> dict[str, int]:
+def needing_a_person(*, now: datetime) -> dict[str, int]:
     """Return how many pieces of each kind a program has put aside for a person."""
-    unsent = Notification.objects.filter(claimed_at__isnull=False, sent_at__isnull=True)
     differing = payments.needing_a_person().by_difference
     return {
         "dead_events": inbox.backlog().dead,
         **{f"payments_differing_in_{name}": count for name, count in differing.items()},
-        "unsent_messages": unsent.count(),
+        "unsent_messages": notifications.overdue(now).count(),
     }

@@ -131,7 +131,7 @@ def _figures_of_work() -> str:
     lines.append("# TYPE weft_needing_a_person gauge")
     lines += [
         f'weft_needing_a_person{{kind="{kind}"}} {count}'
-        for kind, count in backlog.needing_a_person().items()
+        for kind, count in backlog.needing_a_person(now=now).items()
     ]
     return "\n".join([*lines, ""])
 
