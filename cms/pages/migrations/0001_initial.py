@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "heading",
                     models.CharField(
-                        help_text="Shown while no public fund adds to the amount asked about.",
+                        help_text="Stands under “Your 100 becomes 300”, or in its place while no public fund adds.",
                         max_length=100,
                         verbose_name="heading",
                     ),
