@@ -129,7 +129,7 @@ REFUSED_CONTENT = [
     ("not_json", raw().replace(b'{"id": "cs', b'{"id": "cs_other", "id": "cs')),
     ("not_json", b"[" * 100_000),
     ("not_json", b'{"amount": ' + b"9" * 4301 + b"}"),
-    ("not_json", gzip.compress(raw())),
+    ("not_json", gzip.compress(raw(), mtime=0)),
     ("not_an_event", b"[]"),
     ("not_an_event", b'"event"'),
     ("not_an_event", raw(object="v2.core.event")),
