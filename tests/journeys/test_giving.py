@@ -161,3 +161,17 @@ def test_in_arabic_the_whole_way_is_right_to_left(stack: Stack, browser: Browser
     assert "/match/" in page.url
     walk.look(page, "give-match-ar-390")
     context.close()
+
+
+def test_with_scripts_another_amount_changes_the_panel_and_the_bar_below_together(
+    stack: Stack, scripted: Page
+) -> None:
+    slug = matched_project(stack, scripted)
+    scripted.goto(stack.url(f"/en/projects/{slug}/"))
+
+    scripted.get_by_role("link", name="€250").click()
+    scripted.get_by_role("heading", name="Your €250 becomes").wait_for()
+
+    bar = scripted.locator("#give-bar")
+    assert "Your €250 becomes" in bar.inner_text()
+    assert (bar.get_by_role("link").get_attribute("href") or "").endswith("?amount=250")
