@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import dj_database_url
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -45,15 +44,8 @@ def fingerprint_of_migrations() -> str:
 @contextmanager
 def owner() -> Iterator[psycopg.Connection]:
     """Connect to the server itself as the owner of databases."""
-    address = dj_database_url.parse(settings.DATABASE_ADMIN_URL)
-    with psycopg.connect(
-        host=address["OPTIONS"].get("host", address["HOST"]),
-        port=address["PORT"] or None,
-        user=address["USER"],
-        password=address["PASSWORD"] or None,
-        dbname="postgres",
-        autocommit=True,
-    ) as connected:
+    whole_server = address(settings.DATABASE_ADMIN_URL, "postgres")
+    with psycopg.connect(whole_server, autocommit=True) as connected:
         yield connected
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import dj_database_url
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, ProgrammingError, connection, transaction
-from psycopg.conninfo import make_conninfo
 
 from payments.ledger import selectors, services
 from payments.ledger.models import Account, AccountKind, Entry, Posting
+from tests import databases
 from tests.make import ledger as make
 
 if TYPE_CHECKING:
@@ -57,14 +56,7 @@ def owner(db: None) -> Iterator[psycopg.Connection]:  # noqa: ARG001  The clone 
 
 
 def address_of_owner() -> str:
-    address = dj_database_url.parse(settings.DATABASE_ADMIN_URL)
-    return make_conninfo(
-        host=address["OPTIONS"].get("host") or address["HOST"],
-        port=address["PORT"] or None,
-        user=address["USER"],
-        password=address["PASSWORD"] or None,
-        dbname=connection.settings_dict["NAME"],
-    )
+    return databases.address(settings.DATABASE_ADMIN_URL, connection.settings_dict["NAME"])
 
 
 @pytest.mark.promise("M1")
