@@ -17,6 +17,7 @@ if broker_url.startswith("filesystem"):
         "control_folder": str(_folder / "control"),
         "processed_folder": str(_folder / "processed"),
         "store_processed": False,
+        "polling_interval": 0.2,  # Seconds between looks; a person waits for some of the work.
     }
 else:
     broker_transport_options = {"socket_timeout": 5, "socket_connect_timeout": 5}
