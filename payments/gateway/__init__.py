@@ -1,23 +1,24 @@
-"""The outside world of money. `provider()` is the one that settings name."""
+"""The outside world of money: one protocol a noun, answered by the provider that settings name."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from payments.gateway.stripe import StripeGateway
+from payments.gateway.stripe.client import client
+from payments.gateway.stripe.pages import StripePages
 
 if TYPE_CHECKING:
+    import stripe
+
     from payments.gateway.base import PaymentGateway
 
 
 def provider() -> PaymentGateway:
-    """Return the provider that collects the money."""
-    return _connected(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE)
+    """Return the provider that collects the money on pages of its own."""
+    return StripePages(_client())
 
 
-@lru_cache(maxsize=4)
-def _connected(api_key: str, api_base: str) -> StripeGateway:
-    return StripeGateway(api_key=api_key, api_base=api_base)
+def _client() -> stripe.StripeClient:
+    return client(api_key=settings.STRIPE_API_KEY, api_base=settings.STRIPE_API_BASE)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from payments.gateway.stripe import OUR_KEY, is_signed
+from payments.gateway.stripe.client import OUR_KEY, is_signed
 
 TOLERANCE = timedelta(seconds=300)
 _HEADER = re.compile(r"t=(?P<seconds>[0-9]{1,11})(?P<values>(?:,v[01]=[0-9a-f]{64})+)")

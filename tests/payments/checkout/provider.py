@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
 
 from payments import checkout, gateway
-from payments.gateway import stripe
+from payments.gateway.stripe.client import client
 from tests.make.payments import NOON
 
 if TYPE_CHECKING:
@@ -32,11 +33,9 @@ class Clock:
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
     """Let the product wait so long for the provider, and ask it once."""
-    limits = {"timeout_seconds": (seconds, seconds), "retries": 0}
-    gateway._connected.cache_clear()  # noqa: SLF001
-    with mock.patch.object(stripe.StripeGateway.__init__, "__kwdefaults__", limits):
+    impatient = partial(client, timeout_seconds=(seconds, seconds), retries=0)
+    with mock.patch.object(gateway, "client", impatient):
         yield
-    gateway._connected.cache_clear()  # noqa: SLF001
 
 
 def pages(sandbox: Running) -> int:

@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 
 from payments import checkout, settlement
-from payments.gateway import stripe
+from payments.gateway.stripe.pages import StripePages
 from payments.models import Payment
 from tests.make import payments as make_payments
 from tests.make.payments import NOON
@@ -35,7 +35,7 @@ def test_a_refusal_after_a_lost_answer_does_not_hide_the_page(line: Line, sandbo
     lose_the_answer(payment, line)
 
     refusing = mock.patch.object(
-        stripe.StripeGateway, "open_page", side_effect=checkout.ProviderRefused("Not again.")
+        StripePages, "open_page", side_effect=checkout.ProviderRefused("Not again.")
     )
     with refusing:
         url = checkout.open_page(payment_id=payment.pk, now=NOON + timedelta(seconds=5))
@@ -49,9 +49,9 @@ def test_a_refusal_after_a_lost_answer_does_not_hide_the_page(line: Line, sandbo
 def given_up(payment: Payment) -> Payment:
     """Return the payment after the provider refused it and had no page to be seen."""
     refusing = mock.patch.object(
-        stripe.StripeGateway, "open_page", side_effect=checkout.ProviderRefused("Not again.")
+        StripePages, "open_page", side_effect=checkout.ProviderRefused("Not again.")
     )
-    blind = mock.patch.object(stripe.StripeGateway, "find_page", return_value=None)
+    blind = mock.patch.object(StripePages, "find_page", return_value=None)
     with refusing, blind, pytest.raises(checkout.ProviderRefused):
         checkout.open_page(payment_id=payment.pk, now=NOON + timedelta(seconds=5))
     payment.refresh_from_db()

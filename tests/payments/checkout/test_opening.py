@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 
 from payments import checkout, gateway
-from payments.gateway import stripe
+from payments.gateway.stripe.client import client
+from payments.gateway.stripe.pages import StripePages
 from payments.models import EventDelivery, Payment
 from tests.make import payments as make_payments
 from tests.make.payments import NOON
@@ -59,12 +60,12 @@ def test_the_provider_is_asked_outside_any_transaction(provider: Running) -> Non
     payment = make_payments.payment()
     asked = []
 
-    class Watching(stripe.StripeGateway):
+    class Watching(StripePages):
         def open_page(self, request: PageRequest) -> HostedPage:
             asked.append(connection.in_atomic_block)
             return super().open_page(request)
 
-    watching = Watching(api_key="sk_test_1", api_base=provider.url)
+    watching = Watching(client(api_key="sk_test_1", api_base=provider.url))
     with mock.patch.object(gateway, "provider", return_value=watching):
         checkout.open_page(payment_id=payment.pk, now=NOON)
 
@@ -134,7 +135,7 @@ def test_after_half_a_minute_the_provider_is_asked_before_the_call_is_repeated(
         checkout.open_page(payment_id=payment.pk, now=now)
     line.reply_bytes = None
 
-    with mock.patch.object(stripe.StripeGateway, "open_page") as repeated:
+    with mock.patch.object(StripePages, "open_page") as repeated:
         url = checkout.open_page(payment_id=payment.pk, now=now + timedelta(seconds=30))
 
     repeated.assert_not_called()

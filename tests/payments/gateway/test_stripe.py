@@ -12,7 +12,8 @@ from payments.gateway.base import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from payments.gateway.stripe import StripeGateway, is_signed
+from payments.gateway.stripe.client import client, is_signed
+from payments.gateway.stripe.pages import StripePages
 from payments.money import Money
 from payments.sandbox.background import do_due
 from payments.sandbox.server import serve
@@ -49,11 +50,9 @@ def request(
 
 
 def at(url: str, *, seconds: float = 10, retries: int = 0) -> PaymentGateway:
-    return StripeGateway(
-        api_key="sk_test_sandbox",
-        api_base=url,
-        timeout_seconds=(seconds, seconds),
-        retries=retries,
+    patience = (seconds, seconds)
+    return StripePages(
+        client(api_key="sk_test_sandbox", api_base=url, timeout_seconds=patience, retries=retries)
     )
 
 
@@ -63,7 +62,7 @@ def pages(sandbox: Running) -> int:
 
 @pytest.fixture
 def gateway(sandbox: Running) -> PaymentGateway:
-    return StripeGateway(api_key="sk_test_sandbox", api_base=sandbox.url)
+    return StripePages(client(api_key="sk_test_sandbox", api_base=sandbox.url))
 
 
 def test_a_page_leads_to_a_charge_with_its_fee(gateway: PaymentGateway) -> None:
@@ -287,7 +286,7 @@ def test_the_package_itself_repeats_with_the_same_key(sandbox: Running) -> None:
 
 
 def test_a_wrong_key_of_ours_is_not_the_giver_s_fault(sandbox: Running) -> None:
-    gateway = StripeGateway(api_key="sk_live_wrong", api_base=sandbox.url)
+    gateway = StripePages(client(api_key="sk_live_wrong", api_base=sandbox.url))
 
     with pytest.raises(ProviderUnavailable):
         gateway.open_page(request())

@@ -13,7 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from payments import gateway, settlement
-from payments.gateway.stripe import StripeGateway
+from payments.gateway.stripe.client import client as stripe_client
+from payments.gateway.stripe.pages import StripePages
 from payments.ledger import selectors as ledger
 from payments.models import Payment
 from payments.webhooks import services
@@ -78,7 +79,7 @@ def test_two_workers_on_one_event_book_once(client: Client, provider: Running) -
     kept, together = InboxEvent.objects.get(), Barrier(2)
     asking = gateway.provider()
 
-    class Meeting(StripeGateway):
+    class Meeting(StripePages):
         def fetch_charge(self, page_key: str) -> ProviderCharge:
             charge = asking.fetch_charge(page_key)
             together.wait(timeout=20)  # Both have the answer before either settles.
@@ -90,7 +91,7 @@ def test_two_workers_on_one_event_book_once(client: Client, provider: Running) -
         finally:
             connection.close()
 
-    meeting = Meeting(api_key="sk_test_1", api_base=provider.url)
+    meeting = Meeting(stripe_client(api_key="sk_test_1", api_base=provider.url))
     with mock.patch.object(gateway, "provider", return_value=meeting):
         workers = [Thread(target=work) for _ in range(2)]
         for worker in workers:

@@ -12,7 +12,8 @@ from celery import current_app
 from django.db import connection
 
 from payments import gateway
-from payments.gateway.stripe import StripeGateway
+from payments.gateway.stripe.client import client as stripe_client
+from payments.gateway.stripe.pages import StripePages
 from payments.webhooks import selectors, services
 from payments.webhooks.models import InboxEvent
 from tests.make import payments as make_payments
@@ -116,12 +117,12 @@ def test_the_provider_is_asked_outside_any_transaction(client: Client, provider:
     deliver(client, completed)
     asked = []
 
-    class Watching(StripeGateway):
+    class Watching(StripePages):
         def fetch_charge(self, page_key: str) -> ProviderCharge:
             asked.append(connection.in_atomic_block)
             return super().fetch_charge(page_key)
 
-    watching = Watching(api_key="sk_test_1", api_base=provider.url)
+    watching = Watching(stripe_client(api_key="sk_test_1", api_base=provider.url))
     with mock.patch.object(gateway, "provider", return_value=watching):
         make_payments.work_inbox()
 
