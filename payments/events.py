@@ -59,6 +59,18 @@ class PaymentDiffers:
     difference: str  # "currency", "amount" or "surplus".
 
 
+@dataclass(frozen=True, slots=True)
+class ExceptionFound:
+    """Something at the provider or in the books does not fit: it waits for a person."""
+
+    kind: str  # One of reconciliation's kinds.
+    provider_key: str  # The provider's object, or ours where there is none.
+    reference: str
+    ours_minor: int | None
+    theirs_minor: int | None
+    currency: str
+
+
 class OutsideTransaction(RuntimeError):
     """An announcement without a transaction could be heard of something that never was."""
 
