@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from marketplace import database
 from payments.ledger import selectors, services
 from payments.ledger.models import AccountKind, Entry
 from payments.ledger.selectors import Balance
+from tests import crowd as crowds
 from tests.make import ledger as make
 
 if TYPE_CHECKING:
@@ -26,22 +26,16 @@ EARNED = make.account(AccountKind.MATCH_EARNED, "campaign:well")
 
 
 def at_once(work: Callable[[int], object], crowd: int = CROWD) -> int:
-    """Start everybody together and return how many were not refused."""
-    start = threading.Barrier(crowd)
+    """Let everybody work together and return how many were not refused."""
 
     def one(number: int) -> bool:
         try:
-            connection.ensure_connection()
-            start.wait(timeout=60)
             work(number)
         except services.BalanceExceeded:
             return False
-        finally:
-            connection.close()
         return True
 
-    with ThreadPoolExecutor(max_workers=crowd) as people:
-        return sum(people.map(one, range(crowd)))
+    return sum(crowds.at_once(one, range(crowd)))
 
 
 def take_one(number: int) -> None:

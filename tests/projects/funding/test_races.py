@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -17,6 +16,7 @@ from projects.funding.models import Campaign, Contribution
 from projects.funding.services import contributions as steps
 from projects.funding.services import payments as paying
 from projects.matching.models import Reservation
+from tests import crowd
 from tests.make import funding as make
 
 if TYPE_CHECKING:
@@ -27,20 +27,15 @@ AT_ONCE = 20
 
 
 def at_once(act: Callable[[], object]) -> list[object]:
-    """Let twenty threads do the same at the same moment; return results and refusals."""
-    start = Barrier(AT_ONCE)
+    """Let twenty do the same at the same moment; return results and refusals."""
 
     def one(_: int) -> object:
-        start.wait()
         try:
             return act()
         except DatabaseError as error:
             return error
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(one, range(AT_ONCE)))
+    return crowd.at_once(one, range(AT_ONCE))
 
 
 def begin(campaign_id: UUID) -> Contribution:

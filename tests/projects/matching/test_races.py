@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
@@ -16,34 +14,18 @@ from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.models import Allocation, Programme, Reservation
 from projects.matching.services import reservations
+from tests.crowd import at_once
 from tests.make import matching as make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection
 
     from projects.matching.services import Gift, Quote
 
-T = TypeVar("T")
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 64
 MATCHES = 30
 EACH = 100_00
-
-
-def at_once(act: Callable[[Gift], T], gifts: Sequence[Gift]) -> list[T]:
-    """Let every gift act in its own thread and connection, all at the same moment."""
-    start = Barrier(len(gifts))
-
-    def one(gift: Gift) -> T:
-        connection.ensure_connection()
-        try:
-            start.wait(60)
-            return act(gift)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(gifts)) as threads:
-        return list(threads.map(one, gifts))
 
 
 def reserve(gift: Gift) -> Quote:
