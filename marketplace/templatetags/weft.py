@@ -18,14 +18,15 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from marketplace import charts, cloth, figures, icons
+from marketplace import charts, cloth, icons
+from payments import figures
 from projects.catalogue.countries import country_name
 
 if TYPE_CHECKING:
     from django.forms import BoundField
     from django.template import Context
 
-    from marketplace.figures import Number
+    from payments.figures import Number
     from payments.money import Money
 
 register = template.Library()

@@ -1,7 +1,7 @@
 """Rules, reasons and steps in people's words, in the language of the moment.
 
-Every reason code and every kind of step has its sentence here. Amounts are written with their ISO
-code and kept together in right-to-left text.
+Every reason code and every kind of step has its sentence here. Amounts are written as on the pages
+and kept together in right-to-left text.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
+from payments import figures
 from payments.money import Money
 from projects.catalogue.countries import country_name
 from projects.catalogue.models import Project
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
     from projects.matching.allocation import Step
     from projects.matching.rules import Rule
-
-ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 at_most = {
     Scope.CONTRIBUTION: gettext_lazy("%(cap)s for one contribution"),
@@ -87,12 +83,9 @@ conditions_met = {
 
 
 def amount(minor: int, currency: str) -> str:
-    """Return minor units as 1,234.50 EUR in the reader's digits and separators."""
-    money = Money(minor, currency)
-    pattern = "#,##0" + ("." + "0" * money.exponent if money.exponent else "")
-    number = format_decimal(money.decimal, format=pattern, locale=_locale())
-    text = f"{number}\N{NO-BREAK SPACE}{currency}"
-    return f"{ISOLATE}{text}{END_ISOLATE}" if get_language_bidi() else text
+    """Return minor units as the reader's language writes them, such as €1,234.50."""
+    text = figures.money_text(Money(minor, currency), language=_language())
+    return figures.isolated(text) if get_language_bidi() else text
 
 
 def rule_sentence(rule: Rule) -> str:
@@ -106,7 +99,7 @@ def rule_sentence(rule: Rule) -> str:
         "becomes": amount(hundred + rule.rate.of(hundred), rule.currency),
         "first_day": _day(rule.window.opens_at, rule.window.zone),
         "last_day": _last_day(rule.window.closes_at, rule.window.zone),
-        "limits": format_list(limits, locale=_locale()),
+        "limits": format_list(limits, locale=figures.locale_of(_language())),
     }
     if limits:
         sentence = _(
@@ -224,7 +217,7 @@ def _fact(step: Step, currency: str) -> str:
         return amount(fact, currency)
     match step["field"]:
         case "donor.residence" | "project.country":
-            return country_name(str(fact), get_language() or "en")
+            return country_name(str(fact), _language())
         case "project.sector":
             return str(Sector(fact).label) if fact in Sector.values else str(fact)
         case "project.kind":
@@ -234,7 +227,7 @@ def _fact(step: Step, currency: str) -> str:
 
 def _day(at: datetime, zone: str) -> str:
     day = at.astimezone(ZoneInfo(zone)).date()
-    return format_date(day, format="long", locale=_locale())
+    return figures.day_text(day, language=_language())
 
 
 def _last_day(closes_at: datetime, zone: str) -> str:
@@ -242,6 +235,5 @@ def _last_day(closes_at: datetime, zone: str) -> str:
     return _day(closes_at - timedelta(microseconds=1), zone)
 
 
-def _locale() -> Locale:
-    language = get_language() or "en"
-    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+def _language() -> str:
+    return get_language() or "en"

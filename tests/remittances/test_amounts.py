@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from django.core.management import CommandError, call_command
 
-from marketplace import figures
+from payments import figures
 from payments.currencies import KNOWN, currency
 from payments.money import Money
 

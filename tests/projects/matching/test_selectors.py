@@ -114,22 +114,22 @@ def test_an_explanation_tells_every_programme_and_step_in_words() -> None:
         "unmatched",
         "below_minimum",
     )
-    assert small.why == "This programme adds to amounts of 500.00\xa0EUR or more."
+    assert small.why == "This programme adds to amounts of €500.00 or more."
     assert (fund.programme_id, fund.match, fund.state, fund.reason) == (
         "fund",
         Money(37_50, "EUR"),
         "committed",
         None,
     )
-    assert fund.rule.startswith("While the pot lasts, 100.00\xa0EUR that arrives from 1 March 2026")
-    assert fund.why == "75.01\xa0EUR at 1 to 2 is 37.50\xa0EUR."
+    assert fund.rule.startswith("While the pot lasts, €100.00 that arrives from 1 March 2026")
+    assert fund.why == "€75.01 at 1 to 2 is €37.50."
     assert fund.steps == (
-        "Counted: 75.01\xa0EUR.",
+        "Counted: €75.01.",
         "Condition met: the project is in Kenya.",
-        "Rate 1 to 2, rounded down: 37.50\xa0EUR.",
-        "Limit per person: 40.00\xa0EUR, of which 40.00\xa0EUR was free.",
-        "In the pot: 10,000.00\xa0EUR.",
-        "Match: 37.50\xa0EUR.",
+        "Rate 1 to 2, rounded down: €37.50.",
+        "Limit per person: €40.00, of which €40.00 was free.",
+        "In the pot: €10,000.00.",
+        "Match: €37.50.",
     )
     assert not selectors.is_waiting("c1")
 

@@ -33,23 +33,23 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     ("scope", "sentence"),
     [
-        ("contribution", "This programme adds at most 40.00 EUR to one contribution."),
+        ("contribution", "This programme adds at most €40.00 to one contribution."),
         (
             "donor",
-            "This programme adds at most 40.00 EUR for each person; 10.00 EUR of that was free.",
+            "This programme adds at most €40.00 for each person; €10.00 of that was free.",
         ),
         (
             "donor_project",
             (
-                "This programme adds at most 40.00 EUR for each person and project;"
-                " 10.00 EUR of that was free."
+                "This programme adds at most €40.00 for each person and project;"
+                " €10.00 of that was free."
             ),
         ),
         (
             "project",
-            "This programme adds at most 40.00 EUR to each project; 10.00 EUR of that was free.",
+            "This programme adds at most €40.00 to each project; €10.00 of that was free.",
         ),
-        ("programme", "This programme adds at most 40.00 EUR in all; 10.00 EUR of that was free."),
+        ("programme", "This programme adds at most €40.00 in all; €10.00 of that was free."),
     ],
 )
 def test_every_cap_that_binds_has_its_sentence(scope: str, sentence: str) -> None:
@@ -71,11 +71,11 @@ def test_every_other_reason_has_its_sentence() -> None:
     ]
 
     assert [plain(sentence) for sentence in sentences] == [
-        "100.00 EUR at 1 to 1 is 100.00 EUR.",
+        "€100.00 at 1 to 1 is €100.00.",
         "The pot of this programme is empty.",
-        "Only 7.50 EUR was left in the pot of this programme.",
+        "Only €7.50 was left in the pot of this programme.",
         "This programme adds to money in USD only.",
-        "This programme adds to amounts of 200.00 EUR or more.",
+        "This programme adds to amounts of €200.00 or more.",
         "This programme adds to money that arrives from 1 January 2026 to 31 January 2026.",
         "This programme is not for people who live in Kenya.",
         "This programme asks where you live.",
@@ -87,7 +87,7 @@ def test_less_than_the_smallest_unit_says_so() -> None:
     outcome = decide(rule, make.money(1), usage=Usage(), pot_minor=100)
 
     assert plain(wording.why(outcome.reason, outcome.steps, currency="EUR")) == (
-        "0.01 EUR at 1 to 2 is less than the smallest unit of money."
+        "€0.01 at 1 to 2 is less than the smallest unit of money."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_promise_that_stands_alone_says_so() -> None:
 
     outcome = allocate([turn], pot_minor=0, usage=Usage()).outcomes["c1"]
 
-    said = "Held for this contribution before it was paid: 200.00 EUR."
+    said = "Held for this contribution before it was paid: €200.00."
     assert plain(wording.why(outcome.reason, outcome.steps, currency="EUR")) == said
     assert plain(wording.sentences(outcome.steps, currency="EUR")[-1]) == said
 
@@ -142,7 +142,7 @@ def test_facts_are_told_by_their_names() -> None:
     assert [plain(s) for s in wording.sentences(outcome.steps, currency="EUR")[1:4]] == [
         "Condition met: the giver lives in Germany.",
         "Condition met: the project's sector is Water and sanitation.",
-        "Condition met: the amount given is 100.00 EUR.",
+        "Condition met: the amount given is €100.00.",
     ]
 
 
@@ -150,23 +150,24 @@ def test_a_rule_is_one_sentence() -> None:
     limits = [{"scope": scope.value, "amount": 50_000} for scope in Scope]
 
     assert plain(wording.rule_sentence(make.rule())) == (
-        "While the pot lasts, 100.00 EUR that arrives from 1 March 2026 to 31 March 2026"
-        " becomes 300.00 EUR."
+        "While the pot lasts, €100.00 that arrives from 1 March 2026 to 31 March 2026"
+        " becomes €300.00."
     )
     assert plain(wording.rule_sentence(make.rule(caps=limits[1:4:2]))) == (
-        "While the pot lasts, 100.00 EUR that arrives from 1 March 2026 to 31 March 2026"
-        " becomes 300.00 EUR; the match is at most 500.00 EUR per person and"
-        " 500.00 EUR per project."
+        "While the pot lasts, €100.00 that arrives from 1 March 2026 to 31 March 2026"
+        " becomes €300.00; the match is at most €500.00 per person and"
+        " €500.00 per project."
     )
 
 
 @pytest.mark.parametrize(
     ("language", "minor", "currency", "text"),
     [
-        ("en", 1_234_50, "EUR", "1,234.50 EUR"),
-        ("en", 5000, "XOF", "5,000 XOF"),
-        ("en", 1_234, "KWD", "1.234 KWD"),
-        ("es", 12_345_50, "EUR", "12.345,50 EUR"),
+        ("en", 1_234_50, "EUR", "€1,234.50"),
+        ("en", 5000, "XOF", "XOF 5,000"),
+        ("en", 1_234, "KWD", "KWD 1.234"),
+        ("en", 100_00, "USD", "USD 100.00"),
+        ("es", 12_345_50, "EUR", "12.345,50 €"),
     ],
 )
 def test_amounts_are_written_as_people_of_the_language_write_them(

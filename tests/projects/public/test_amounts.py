@@ -95,7 +95,7 @@ def test_an_amount_this_project_does_not_take_is_refused_with_its_limits(client:
     answer = Visitor(client, campaign.project.slug).give("501")
 
     assert answer.status_code == 422
-    assert "Enter an amount from 5.00 EUR to 500.00 EUR." in text(answer)
+    assert "Enter an amount from €5.00 to €500.00." in text(answer)
     assert not Contribution.objects.exists()
 
 

@@ -25,8 +25,6 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 Number = int | Decimal | Fraction
-
-
 HABITS = {"en": "en-GB"}  # Days before months.
 
 

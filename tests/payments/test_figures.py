@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace import figures
+from payments import figures
 from payments.money import Money
 
 RTL_MARK = "\N{RIGHT-TO-LEFT MARK}"
