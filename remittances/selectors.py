@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 
-from remittances import comparison, indices, questions
+from remittances import comparison, countries, indices, questions
 from remittances.comparison import Survey
 from remittances.datasets.rows import WORLD_BANK
 from remittances.models import CorridorAverage, Country, Dataset, SurveyedService
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from remittances.comparison import Comparison
     from remittances.countries import CountryFacts
+    from remittances.models import Services
     from remittances.questions import Question
 
 FROM_SERVICES = f"mean of the surveyed services of: {WORLD_BANK}"
@@ -34,13 +35,44 @@ def survey(origin: CountryFacts, destination: CountryFacts, *, currency: str | N
         QuoteRequestRefused: No service of the corridor was surveyed in the currency named.
     """
     rows = SurveyedService.objects.standing().between(origin.iso3, destination.iso3)
-    newest = rows.order_by("-period").values_list("period", flat=True).first()
-    services = list(
-        rows.filter(period=newest)
+    return _survey(origin, destination, list(_newest(rows)), currency)
+
+
+def busiest_survey() -> Survey | None:
+    """Return the survey of the corridor with the most transparent prices, in one query.
+
+    Of several that have as many it is the first by its codes. None where there are no prices.
+    """
+    standing = SurveyedService.objects.standing()
+    counted = standing.filter(transparent=True).order_by().values("origin", "destination")
+    most_first = ("-n", "origin__iso3", "destination__iso3")
+    busiest = counted.annotate(n=Count("pk")).order_by(*most_first)[:1]
+    origin, destination = (Subquery(busiest.values(end)) for end in ("origin", "destination"))
+    rows = _newest(standing.filter(origin=origin, destination=destination))
+    services = list(rows.select_related("origin", "destination"))
+    if not services:
+        return None
+    here, there = services[0].origin.iso3, services[0].destination.iso3
+    return _survey(countries.country(here), countries.country(there), services, None)
+
+
+def _newest(rows: Services) -> Services:
+    """Return the rows of the newest quarter, in the order of their files."""
+    newest = rows.order_by("-period").values("period")[:1]
+    return (
+        rows.filter(period=Subquery(newest))
         .select_related("provider", "dataset")
         .defer("raw", "dataset__flags")
         .order_by("dataset_id", "row")
     )
+
+
+def _survey(
+    origin: CountryFacts,
+    destination: CountryFacts,
+    services: list[SurveyedService],
+    currency: str | None,
+) -> Survey:
     usual = Counter(sorted(service.currency for service in services)).most_common(1)
     wanted = currency or (usual[0][0] if usual else origin.currency)
     found = tuple(service for service in services if service.currency == wanted)
@@ -50,7 +82,7 @@ def survey(origin: CountryFacts, destination: CountryFacts, *, currency: str | N
     return Survey(
         origin=_country(origin),
         destination=_country(destination),
-        period=newest,
+        period=services[0].period if services else None,
         currency=wanted,
         services=found,
     )

@@ -16,23 +16,22 @@ from django.utils.translation import get_language
 
 from cms.pages import numbers, teaser
 from payments.amounts import AmountNotUnderstood, parse
-from projects.catalogue.models import Project
 from projects.funding.discovery import discover
-from projects.funding.previews import preview
 from projects.funding.summaries import summaries
-from projects.matching.selectors import left, rule_sentence
+from projects.matching.selectors import rule_sentence
 from projects.public.refusals import amount_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from cms.pages.numbers import Numbers
     from cms.pages.teaser import Teaser
     from payments.money import Money
+    from projects.catalogue.models import Project
     from projects.funding.discovery import Discovery
     from projects.funding.models import Campaign
-    from projects.funding.previews import Preview
+    from projects.funding.previews import Preview, Programmes
     from projects.funding.summaries import Summary
 
 CARDS = 3
@@ -60,7 +59,7 @@ class Front:
     cards: tuple[Summary, ...]
     open: tuple[Open, ...]  # Those that close first come first.
     published: int
-    left: Mapping[str, Money]  # By the id of the programme.
+    programmes: Programmes
     numbers: Numbers
     teaser: Teaser | None
     as_of: datetime
@@ -78,7 +77,7 @@ class Fund:
     name: str
     match: Money
     rule: str
-    left: Money | None
+    left: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,8 @@ def front_page(*, language: str, now: datetime) -> Front:
     return kept
 
 
-def calculate(
-    view: Front, *, amount: str | None, country: str | None, now: datetime
-) -> Calculation | None:
-    """Return what `amount`, as it was typed, becomes in a country (alpha-3).
+def calculate(view: Front, *, amount: str | None, country: str | None) -> Calculation | None:
+    """Return what `amount`, as it was typed, becomes in a country (alpha-3), as of the view.
 
     Without a country, or where none of its projects takes gifts, it is the one where the usual
     amount grows most. None while no project takes gifts.
@@ -127,7 +124,7 @@ def calculate(
     if asked is None or is_outside or asked == usual.amount:
         shown = usual
     else:
-        shown = preview(chosen.project, chosen.campaign, amount=asked, now=now)
+        shown = view.programmes.preview(chosen.project, chosen.campaign, amount=asked)
     return Calculation(
         typed=amount or "",
         chosen=chosen,
@@ -159,7 +156,7 @@ def _funds(view: Front, shown: Preview) -> tuple[Fund, ...]:
             name=line.programme_name,
             match=line.match,
             rule=rules.get(line.programme_id, ""),
-            left=view.left.get(line.programme_id),
+            left=view.programmes.left(line.programme_id),
         )
         for line in shown.quote.lines
         if line.match
@@ -173,25 +170,24 @@ def _most_matched(projects: Iterable[Open], country: str) -> Open | None:
 
 def _front(*, language: str, now: datetime) -> Front:
     found = discover({"sort": "least_left"}, user=AnonymousUser(), now=now)
-    projects = Project.objects.published().in_bulk(list(found.ids))
-    running = _running(found, projects, now=now)
+    running = _running(found, now=now)
     soon = [each.project.pk for each in running[:CARDS]]
     return Front(
         cards=tuple(summaries(found, soon, language=language, at=now)),
         open=tuple(running),
-        published=len(projects),
-        left=left({version.programme_id for each in running for version in each.preview.terms}),
-        numbers=numbers.numbers(projects.values(), found.totals.values(), now=now),
+        programmes=found.programmes,
+        published=len(found.projects),
+        numbers=numbers.numbers(found.projects.values(), found.totals.values(), now=now),
         teaser=teaser.teaser(today=now.date()),
         as_of=now,
     )
 
 
-def _running(found: Discovery, projects: dict[object, Project], *, now: datetime) -> list[Open]:
+def _running(found: Discovery, *, now: datetime) -> list[Open]:
     """Return the projects that take gifts now, those that close first before the others."""
     running = [
-        Open(projects[pk], campaign, found.previews[pk])
+        Open(found.projects[pk], campaign, found.previews[pk])
         for pk, campaign in found.campaigns.items()
-        if pk in found.previews and pk in projects and campaign.takes_money(now)
+        if pk in found.previews and campaign.takes_money(now)
     ]
     return sorted(running, key=lambda each: (each.campaign.closes_at, str(each.project.pk)))

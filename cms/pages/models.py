@@ -2,18 +2,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from cms.pages import front
 from cms.pages.blocks import SECTIONS
 from projects.public.caching import kept_for_a_moment
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 
@@ -53,6 +56,14 @@ class HomePage(Page):  # type: ignore[misc]
     class Meta:
         db_table = "cms_home_page"
 
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """Ask as Wagtail does, but only where an editor has restricted something at all."""
+        everywhere = PageViewRestriction.objects.all()
+        found: QuerySet[PageViewRestriction] = (
+            super().get_view_restrictions() if everywhere.exists() else everywhere.none()
+        )
+        return found
+
     def serve(self, request: HttpRequest) -> HttpResponse:
         """Answer strangers from memory for a moment; editors see what they write at once."""
         if getattr(request, "is_preview", False):
@@ -66,9 +77,9 @@ class HomePage(Page):  # type: ignore[misc]
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Add what is going on now, and what the amount asked about would become."""
         now = timezone.now()
-        view = front.front_page(language=self.locale.language_code, now=now)
+        view = front.front_page(language=get_language() or settings.LANGUAGE_CODE, now=now)
         sum_ = front.calculate(
-            view, amount=request.GET.get("amount"), country=request.GET.get("country"), now=now
+            view, amount=request.GET.get("amount"), country=request.GET.get("country")
         )
         shown = {"front": view, "calculation": sum_}
         return {**super().get_context(request, *args, **kwargs), **shown}

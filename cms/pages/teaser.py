@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
 from django.urls import reverse
 
 from payments.money import Money
-from remittances import comparison, countries, selectors
-from remittances.models import SurveyedService
+from remittances import comparison, selectors
 from remittances.ranking import Listing
 
 if TYPE_CHECKING:
@@ -78,21 +76,11 @@ class Teaser:
 
 
 def teaser(*, today: date) -> Teaser | None:
-    """Return the corridor with the most prices to compare, in four queries; None if too few."""
-    corridor = _busiest()
-    if corridor is None:
+    """Return the corridor with the most prices to compare, in one query; None if too few."""
+    survey = selectors.busiest_survey()
+    if survey is None or not survey.amounts:
         return None
-    sending, receiving = (countries.country(code) for code in corridor)
-    survey = selectors.survey(sending, receiving, currency=None)
-    return _teaser(_compared(survey, today=today)) if survey.amounts else None
-
-
-def _busiest() -> tuple[str, str] | None:
-    rows = SurveyedService.objects.standing().filter(transparent=True)
-    ends = ("origin__iso3", "destination__iso3")
-    counted = rows.order_by().values_list(*ends).annotate(n=Count("pk"))
-    first = counted.order_by("-n", *ends).first()
-    return (first[0], first[1]) if first else None
+    return _teaser(_compared(survey, today=today))
 
 
 def _compared(survey: comparison.Survey, *, today: date) -> Comparison:

@@ -10,23 +10,27 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from payments.ledger.selectors import balances
 from projects.catalogue.models import Project
-from projects.funding import ordering, selectors
+from projects.funding import ordering, previews, selectors
 from projects.funding.filters import FACETS, ProjectFilter, Sort
-from projects.funding.previews import previews
+from projects.matching import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
 
+    from payments.ledger.selectors import Balance
+    from payments.ledger.services import AccountKey
     from projects.catalogue.models.querysets import ProjectQuerySet
     from projects.funding.models import Campaign
-    from projects.funding.previews import Preview
+    from projects.funding.previews import Preview, Programmes
     from projects.funding.selectors import Totals
+    from projects.matching.models import ProgrammeVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,16 @@ class Row:
 class Discovery:
     """What was asked, what it means, and which projects answer it, in order.
 
-    `totals` holds those campaigns whose totals were needed for the order.
+    `projects` are all those published, whatever was asked; `totals` holds those campaigns whose
+    totals were needed for the order.
     """
 
     chosen: Mapping[str, str]
     refused: tuple[str, ...]
     ids: tuple[UUID, ...]
+    projects: Mapping[UUID, Project]
     campaigns: Mapping[UUID, Campaign]
+    programmes: Programmes
     previews: Mapping[UUID, Preview]
     totals: Mapping[UUID, Totals]
     _rows: tuple[Row, ...]
@@ -86,26 +93,32 @@ def discover(
     What cannot be understood is left out and named in `refused`.
     """
     visible = Project.objects.visible_to(user).published()
-    listed = list(visible.only("pk", "slug", "country", "sector", "kind", "listed_at"))
-    campaigns = selectors.current_campaigns([project.pk for project in listed])
+    known = selectors.with_campaigns(visible.defer("search", "internal_notes"))
+    listed = list(known)
+    campaigns = {project.pk: campaign for project, campaign in known.items() if campaign}
+    chosen, refused = _understood(asked)
+    sort = Sort(chosen.get("sort", Sort.CLOSING))
+    versions = engine.in_force(now)
+    books = _books(versions, campaigns.values() if sort in ordering.BY_TOTAL else ())
     open_now = [
         (project, campaigns[project.pk])
         for project in listed
         if project.pk in campaigns and campaigns[project.pk].takes_money(now)
     ]
-    offered = previews(open_now, now=now)
+    programmes = previews.read(
+        versions, [project.pk for project, _ in open_now], at=now, books=books
+    )
+    offered = programmes.previews(open_now)
     matched = {pk for pk, preview in offered.items() if preview.is_matched_now}
-    sieve, refused = _sieve(asked, visible, matched)
-    chosen = {name: value for name, value in sieve.form.cleaned_data.items() if value}
-    found = set(sieve.qs.order_by().values_list("pk", flat=True))
-    sort = Sort(chosen.get("sort", Sort.CLOSING))
-    kept = [project for project in listed if project.pk in found]
-    ordered, totals = ordering.ordered(kept, campaigns, sort=sort, now=now)
+    kept = _kept(listed, chosen, matched, visible=visible)
+    ordered, totals = ordering.ordered(kept, campaigns, sort=sort, now=now, books=books)
     return Discovery(
         chosen=chosen,
         refused=refused,
         ids=tuple(project.pk for project in ordered),
+        projects={project.pk: project for project in listed},
         campaigns=campaigns,
+        programmes=programmes,
         previews=offered,
         totals=totals,
         _rows=tuple(_row(project, campaigns.get(project.pk), matched) for project in listed),
@@ -113,17 +126,37 @@ def discover(
     )
 
 
-def _sieve(
-    asked: Mapping[str, str], projects: ProjectQuerySet, matched: set[UUID]
-) -> tuple[ProjectFilter, tuple[str, ...]]:
-    """Return the filter of what can be understood, and the names of what cannot."""
-    sieve = ProjectFilter(asked, queryset=projects, matched_ids=matched)
+def _books(
+    versions: Iterable[ProgrammeVersion], campaigns: Iterable[Campaign]
+) -> dict[AccountKey, Balance]:
+    """Return the balances of pots and escrows, read together."""
+    pots = [engine.pot(version.programme_id, version.rule.currency) for version in versions]
+    return balances([*pots, *map(selectors.escrow, campaigns)])
+
+
+def _understood(asked: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return what can be understood, and the names of what cannot."""
+    sieve = ProjectFilter(asked, queryset=Project.objects.none())
     refused = tuple(sieve.refused)
     if refused:
-        understood = {name: value for name, value in asked.items() if name not in refused}
-        sieve = ProjectFilter(understood, queryset=projects, matched_ids=matched)
-        sieve.form.is_valid()
-    return sieve, refused
+        rest = {name: value for name, value in asked.items() if name not in refused}
+        return _understood(rest)[0], refused
+    return {name: value for name, value in sieve.form.cleaned_data.items() if value}, ()
+
+
+def _kept(
+    listed: list[Project],
+    chosen: Mapping[str, str],
+    matched: set[UUID],
+    *,
+    visible: ProjectQuerySet,
+) -> list[Project]:
+    """Return the projects that answer what was chosen: all of them where nothing is."""
+    if chosen.keys() <= {"sort"}:
+        return listed
+    sieve = ProjectFilter(chosen, queryset=visible, matched_ids=matched)
+    found = set(sieve.qs.order_by().values_list("pk", flat=True))
+    return [project for project in listed if project.pk in found]
 
 
 def _said(projects: ProjectQuerySet, words: str) -> frozenset[UUID]:

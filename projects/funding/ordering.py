@@ -12,15 +12,28 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from payments.ledger.selectors import Balance
+    from payments.ledger.services import AccountKey
     from projects.catalogue.models import Project
     from projects.funding.models import Campaign
     from projects.funding.selectors import Totals
 
 
+BY_TOTAL = frozenset({Sort.LEAST_LEFT, Sort.MOST_MATCHED})
+
+
 def ordered(
-    projects: Sequence[Project], campaigns: Mapping[UUID, Campaign], *, sort: Sort, now: datetime
+    projects: Sequence[Project],
+    campaigns: Mapping[UUID, Campaign],
+    *,
+    sort: Sort,
+    now: datetime,
+    books: Mapping[AccountKey, Balance],
 ) -> tuple[list[Project], dict[UUID, Totals]]:
-    """Return the projects in the order asked for, and the totals if it needed them."""
+    """Return the projects in the order asked for, and the totals if it needed them.
+
+    For an order `BY_TOTAL`, `books` has the escrows of the campaigns.
+    """
     newest = _newest(projects)
     match sort:
         case Sort.NEWEST:
@@ -28,7 +41,7 @@ def ordered(
         case Sort.CLOSING:
             return _closing(newest, campaigns, now), {}
         case Sort.LEAST_LEFT | Sort.MOST_MATCHED:
-            return _by_total(newest, campaigns, sort)
+            return _by_total(newest, campaigns, sort, books)
 
 
 def _newest(projects: Sequence[Project]) -> list[Project]:
@@ -52,11 +65,14 @@ def _closing(
 
 
 def _by_total(
-    newest: list[Project], campaigns: Mapping[UUID, Campaign], sort: Sort
+    newest: list[Project],
+    campaigns: Mapping[UUID, Campaign],
+    sort: Sort,
+    books: Mapping[AccountKey, Balance],
 ) -> tuple[list[Project], dict[UUID, Totals]]:
     """Order by what is missing or matched; a project without a campaign comes last."""
     raises = {project.pk: campaigns[project.pk] for project in newest if project.pk in campaigns}
-    totals = selectors.totals(raises.values())
+    totals = selectors.totals(raises.values(), books=books)
 
     def rank(project: Project) -> tuple[int, str]:
         standing = totals[raises[project.pk].pk]

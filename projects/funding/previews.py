@@ -12,10 +12,12 @@ from projects.matching.engine import Offer
 from projects.matching.services.quotes import quote_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from payments.ledger.selectors import Balance
+    from payments.ledger.services import AccountKey
     from projects.catalogue.models import Project
     from projects.funding.models import Campaign
     from projects.matching.engine import Standing
@@ -66,30 +68,64 @@ def preview(
     now: datetime,
     residence: str | None = None,
 ) -> Preview:
-    """Return what that amount would be matched with if its money arrived now.
+    """Return what that amount would be matched with if its money arrived now, in three queries.
 
     `residence` is the giver's country, alpha-3, if known.
     """
-    gift = _gift(project, campaign, amount=amount, residence=residence)
-    return _previews([gift], now=now)[project.pk]
+    programmes = read(engine.in_force(now), [project.pk], at=now)
+    return programmes.preview(project, campaign, amount=amount, residence=residence)
 
 
-def previews(raises: Iterable[tuple[Project, Campaign]], *, now: datetime) -> dict[UUID, Preview]:
-    """Return what the usual amount becomes at each project, in three queries however many."""
-    gifts = [
-        _gift(project, campaign, amount=usual_amount(campaign)) for project, campaign in raises
-    ]
-    return _previews(gifts, now=now)
+@dataclass(frozen=True, slots=True)
+class Programmes:
+    """The programmes in force at a moment, and what they had given to some projects by then.
+
+    Asked about those projects, they answer without a query.
+    """
+
+    versions: tuple[ProgrammeVersion, ...]
+    standing: Standing
+    at: datetime
+
+    def preview(
+        self, project: Project, campaign: Campaign, *, amount: Money, residence: str | None = None
+    ) -> Preview:
+        """Return what that amount would be matched with if its money arrived at that moment."""
+        gift = _gift(project, campaign, amount=amount, residence=residence)
+        return _preview(gift, self.versions, self.standing, now=self.at)
+
+    def left(self, programme_id: str) -> Money:
+        """Return what one of the programmes could still give."""
+        rule = next(each.rule for each in self.versions if each.programme_id == programme_id)
+        return Money(self.standing.left[programme_id], rule.currency)
+
+    def previews(self, raises: Iterable[tuple[Project, Campaign]]) -> dict[UUID, Preview]:
+        """Return what the usual amount becomes at each project."""
+        return {
+            project.pk: self.preview(project, campaign, amount=usual_amount(campaign))
+            for project, campaign in raises
+        }
 
 
-def _previews(gifts: Sequence[Gift], *, now: datetime) -> dict[UUID, Preview]:
-    versions = engine.in_force(now)
+def read(
+    versions: Sequence[ProgrammeVersion],
+    project_ids: Collection[UUID],
+    *,
+    at: datetime,
+    books: Mapping[AccountKey, Balance] | None = None,
+) -> Programmes:
+    """Return the programmes with what they have given to these projects.
+
+    `versions` are those in force `at` the moment; `books` are balances just read that have the
+    pots among them.
+    """
     standing = engine.standing(
         {version.programme_id: version.rule.currency for version in versions},
         donors=[],
-        projects=[gift.project_id for gift in gifts],
+        projects=project_ids,
+        books=books,
     )
-    return {gift.project_id: _preview(gift, versions, standing, now=now) for gift in gifts}
+    return Programmes(tuple(versions), standing, at)
 
 
 def _gift(

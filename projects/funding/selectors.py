@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Sum
+from django.db.models import Count, FilteredRelation, Q, Sum
 from django.utils import timezone
 
 from payments.ledger.models import AccountKind
@@ -21,9 +21,13 @@ from projects.funding.models import Campaign, Contribution
 from projects.matching import selectors as matching
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
+
+    from payments.ledger.selectors import Balance
+    from projects.catalogue.models import Project
+    from projects.catalogue.models.querysets import ProjectQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,16 @@ class Totals:
         return not self.needed
 
 
-def totals(campaigns: Iterable[Campaign]) -> dict[UUID, Totals]:
-    """Return each campaign's totals by its id, in one set of queries however many there are."""
+def totals(
+    campaigns: Iterable[Campaign], *, books: Mapping[AccountKey, Balance] | None = None
+) -> dict[UUID, Totals]:
+    """Return each campaign's totals by its id, in one set of queries however many there are.
+
+    `books` are balances just read that have the escrows among them.
+    """
     wanted = list(campaigns)
     as_of = timezone.now()
-    books = balances([escrow(campaign) for campaign in wanted])
+    books = balances([escrow(campaign) for campaign in wanted]) if books is None else books
     matched = matching.matched_totals([campaign.key for campaign in wanted])
     people = _contributors([campaign.pk for campaign in wanted])
     found = {}
@@ -79,6 +88,15 @@ def current_campaigns(project_ids: Collection[UUID]) -> dict[UUID, Campaign]:
     """Return the newest published campaign of each project, by project id."""
     newest_last = Campaign.objects.published().of_projects(project_ids).order_by("opens_at", "id")
     return {campaign.project_id: campaign for campaign in newest_last}
+
+
+def with_campaigns(projects: ProjectQuerySet) -> dict[Project, Campaign | None]:
+    """Return the projects, in no order, with the same campaign of each or None, in one query."""
+    published = ~Q(campaigns__state=Campaign.State.DRAFT)
+    joined = projects.annotate(current=FilteredRelation("campaigns", condition=published))
+    with_raise = joined.select_related("current")  # type: ignore[misc]  # Unknown to the stubs.
+    newest_last = with_raise.order_by("current__opens_at", "current__id")
+    return {project: getattr(project, "current", None) for project in newest_last}
 
 
 def days_left(campaign: Campaign, *, at: datetime) -> int:

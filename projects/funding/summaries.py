@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from projects.catalogue import selectors as catalogue
-from projects.catalogue.models import Project
 from projects.funding import selectors
 from projects.funding.status import public_status
 from projects.vetting import selectors as vetting
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from projects.catalogue.models import Project
     from projects.catalogue.selectors import Text
     from projects.funding.discovery import Discovery
     from projects.funding.models import Campaign
@@ -54,8 +54,7 @@ def summaries(
 
     However many there are, it is one set of queries.
     """
-    by_id = Project.objects.published().in_bulk(list(project_ids))
-    projects = [by_id[pk] for pk in project_ids if pk in by_id]
+    projects = [found.projects[pk] for pk in project_ids if pk in found.projects]
     texts = catalogue.texts(projects, language=language)
     badges = vetting.badges([project.pk for project in projects])
     campaigns = found.campaigns

@@ -96,11 +96,18 @@ def locked(programme_ids: Collection[str]) -> list[Programme]:
 
 
 def standing(
-    currencies: Mapping[str, str], *, donors: Collection[str], projects: Collection[UUID]
+    currencies: Mapping[str, str],
+    *,
+    donors: Collection[str],
+    projects: Collection[UUID],
+    books: Mapping[AccountKey, Balance] | None = None,
 ) -> Standing:
-    """Return what programmes (id: currency) have given to these givers and projects, and in all."""
+    """Return what programmes (id: currency) have given to these givers and projects, and in all.
+
+    `books` are balances just read that have the pots among them.
+    """
     accounts = {programme: pot(programme, code) for programme, code in currencies.items()}
-    books = ledger.balances(accounts.values())
+    books = ledger.balances(accounts.values()) if books is None else books
     usage: dict[str, Usage] = defaultdict(Usage)
     for programme, account in accounts.items():
         usage[programme].programme = _given(books[account])

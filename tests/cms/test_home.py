@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from django.core.cache import cache
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from cms.pages.models import HomePage
 from cms.pages.services import ensure_home
@@ -19,6 +20,8 @@ from projects.catalogue.models import Project
 from tests.make import catalogue as make_catalogue
 from tests.make import delivery as make_delivery
 from tests.make import funding as make_funding
+from tests.make import remittances as make_remittances
+from tests.make import vetting as make_vetting
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -238,7 +241,7 @@ class TestTheFrame:
         _open()
         drawn = client.get("/en/").content
 
-        with django_assert_max_num_queries(6):  # Wagtail's own way to the page.
+        with django_assert_max_num_queries(4):  # Wagtail's own way to the page.
             assert client.get("/en/").content == drawn
         assert client.get("/ar/").content != drawn
 
@@ -249,5 +252,38 @@ class TestTheFrame:
             _open(country)
         _fund()
         client.get("/en/")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(4):
             client.get("/en/?amount=50&country=KEN")
+
+    @pytest.mark.parametrize(
+        ("address", "queries"), [("/en/", 14), ("/en/?amount=50&country=KEN", 14), ("/ar/", 15)]
+    )
+    def test_few_queries_draw_it_when_nothing_is_kept(
+        self,
+        client: Client,
+        django_assert_num_queries: DjangoAssertNumQueries,
+        address: str,
+        queries: int,
+    ) -> None:
+        make_remittances.real_prices()
+        _fund()
+        for raises in (1, 5):
+            for _ in range(raises):
+                campaign = _open()
+                make_vetting.case(campaign.project)
+                make_funding.settled(campaign, at=timezone.now())
+            cache.clear()
+            with django_assert_num_queries(queries):
+                assert client.get(address).status_code == 200
+
+    def test_a_page_that_an_editor_restricted_asks_who_it_is(
+        self, client: Client, home: HomePage
+    ) -> None:
+        root = Page.objects.get(depth=1)
+        for page in (home, root):
+            restriction = PageViewRestriction.objects.create(
+                page=page, restriction_type=PageViewRestriction.LOGIN
+            )
+            assert client.get("/en/").status_code == 302
+            restriction.delete()
+        assert client.get("/en/").status_code == 200

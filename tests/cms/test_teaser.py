@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cms.pages import teaser
 from payments.money import Money
 from tests.make import remittances as make_remittances
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +25,12 @@ def test_without_prices_there_is_no_picture() -> None:
     assert teaser.teaser(today=TODAY) is None
 
 
-def test_the_busiest_corridor_of_the_real_rows_is_drawn() -> None:
+def test_the_busiest_corridor_of_the_real_rows_is_drawn(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     make_remittances.real_prices()
-    drawn = teaser.teaser(today=TODAY)
+    with django_assert_num_queries(1):
+        drawn = teaser.teaser(today=TODAY)
     assert drawn is not None
     assert (drawn.origin, drawn.destination) == ("KEN", "UGA")
     assert drawn.address == "/en/send/ken/uga/"

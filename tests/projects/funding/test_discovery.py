@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
-from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from payments.money import Money
 from projects.catalogue.models import Project
+from projects.funding import selectors
 from projects.funding.discovery import Discovery, discover
 from projects.funding.filters import Sort
-from projects.funding.previews import preview, previews, usual_amount
+from projects.funding.models import Campaign
+from projects.funding.previews import preview, usual_amount
 from projects.funding.residences import alpha_3, country_choices
 from projects.matching import services as matching
 from tests.make import catalogue as make_catalogue
 from tests.make import funding as make
-
-if TYPE_CHECKING:
-    from projects.funding.models import Campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -137,12 +135,30 @@ def test_the_examples_of_many_projects_are_those_of_each() -> None:
     make.programme(eligible=[{"field": "project.country", "op": "eq", "value": "KEN"}])
     raises = [listed("In Kenya", country="KEN"), listed("In Moldova", country="MDA")]
 
-    many = previews([(each.project, each) for each in raises], now=NOON)
+    many = look().previews
 
     for each in raises:
         alone = preview(each.project, each, amount=usual_amount(each), now=NOON)
         assert many[each.project_id] == alone
     assert [many[each.project_id].is_matched_now for each in raises] == [True, False]
+
+
+def test_the_campaign_found_with_a_project_is_its_newest_published_one() -> None:
+    first = make.campaign(make_catalogue.project(title="Twice"))
+    Campaign.objects.filter(pk=first.pk).update(
+        key="campaign:earlier", state=Campaign.State.SETTLING
+    )
+    second = make.campaign(first.project, at=NOON + timedelta(days=1))
+    drafted = make.campaign(make_catalogue.project(title="Drafted"))
+    Campaign.objects.filter(pk=drafted.pk).update(state=Campaign.State.DRAFT)
+    without = make_catalogue.project(title="Without")
+
+    found = selectors.with_campaigns(Project.objects.all())
+
+    assert found == {first.project: second, drafted.project: None, without: None}
+    assert selectors.current_campaigns([each.pk for each in found]) == {
+        project.pk: campaign for project, campaign in found.items() if campaign
+    }
 
 
 def test_examples_stay_within_what_a_campaign_takes() -> None:
