@@ -1,4 +1,4 @@
-"""Balance transactions: what each charge and refund does to the account, fees included."""
+"""Balance transactions: what each movement does to our account or a connected one, fees included."""
 
 from __future__ import annotations
 
@@ -33,14 +33,66 @@ def for_failed_refund(world: World, refund: Document) -> str:
     return _book(world, refund, refund["amount"], kind="refund_failure")
 
 
-def _book(world: World, source: Document, amount: int, *, kind: str, fee: int = 0) -> str:
+def for_topup(world: World, topup: Document) -> str:
+    """Book money that was put in, to be used at once."""
+    return _book(world, topup, topup["amount"], kind="topup", days=0)
+
+
+def for_transfer(world: World, transfer: Document) -> str:
+    """Book a transfer out of our account, and into the connected one that it goes to."""
+    sent_to = transfer["destination"]
+    _book(world, transfer, transfer["amount"], kind="payment", days=0, account=sent_to)
+    return _book(world, transfer, -transfer["amount"], kind="transfer", days=0)
+
+
+def for_reversal(world: World, reversal: Document, *, taken_from: str) -> str:
+    """Book that a transfer, or a part of it, came back from a connected account."""
+    amount = reversal["amount"]
+    _book(world, reversal, -amount, kind="payment_refund", days=0, account=taken_from)
+    return _book(world, reversal, amount, kind="transfer_refund", days=0)
+
+
+def for_payout(world: World, payout: Document, *, account: str | None) -> str:
+    """Book a payout to the bank, out of our account or a connected one."""
+    return _book(world, payout, -payout["amount"], kind="payout", days=0, account=account)
+
+
+def for_undone_payout(
+    world: World, payout: Document, *, account: str | None, kind: str = "payout_failure"
+) -> str:
+    """Book that a payout came back: `payout_failure` or `payout_cancel`."""
+    return _book(world, payout, payout["amount"], kind=kind, days=0, account=account)
+
+
+def of(world: World, account: str | None, *, available_only: bool = True) -> dict[str, int]:
+    """Return what an account holds by currency; None is our own account."""
+    held: dict[str, int] = {}
+    for record in world.store.every(KIND):
+        if record.notes.get("account") != account:
+            continue
+        line = aged(world, record.document)
+        if line["status"] == "available" or not available_only:
+            held[line["currency"]] = held.get(line["currency"], 0) + line["net"]
+    return held
+
+
+def _book(  # noqa: PLR0913  What a line of an account says.
+    world: World,
+    source: Document,
+    amount: int,
+    *,
+    kind: str,
+    fee: int = 0,
+    days: int = _DAYS_UNTIL_AVAILABLE,
+    account: str | None = None,
+) -> str:
     now = world.now()
     record = Record(
         {
             "id": world.name("txn"),
             "object": KIND,
             "amount": amount,
-            "available_on": now + _DAYS_UNTIL_AVAILABLE * _DAY,
+            "available_on": now + days * _DAY,
             "balance_type": "payments",
             "created": now,
             "currency": source["currency"],
@@ -53,7 +105,8 @@ def _book(world: World, source: Document, amount: int, *, kind: str, fee: int = 
             "source": source["id"],
             "status": "pending",
             "type": kind,
-        }
+        },
+        {"account": account} if account else {},
     )
     world.store.save(record)
     return record.id

@@ -51,7 +51,7 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
     """Return the page with the card's fields."""
     words = WORDS[language]
     cancel = f'<button name="action" value="cancel">{words["cancel"]}</button>'
-    content = _file("pay.html").substitute(
+    content = template("pay.html").substitute(
         payee=escape(ask.payee),
         amount=escape(ask.amount),
         what=escape(ask.what),
@@ -64,7 +64,7 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
         ),
         **{name: words[name] for name in ("pay", "close", "test_cards")},
     )
-    return _page(
+    return page(
         content, title=words["title"].format(payee=ask.payee), language=language, status=status
     )
 
@@ -72,7 +72,7 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
 def approve(*, payee: str, amount: str, action: str, language: str) -> Answer:
     """Return the bank's page with Approve and Fail."""
     words = WORDS[language]
-    content = _file("approve.html").substitute(
+    content = template("approve.html").substitute(
         heading=words["approve_heading"],
         explanation=escape(words["approve_text"].format(payee=payee)),
         amount=escape(amount),
@@ -80,7 +80,7 @@ def approve(*, payee: str, amount: str, action: str, language: str) -> Answer:
         approve=words["approve"],
         fail=words["fail"],
     )
-    return _page(content, title=words["approve_heading"], language=language, status=200)
+    return page(content, title=words["approve_heading"], language=language, status=200)
 
 
 def note(
@@ -91,15 +91,15 @@ def note(
     anchor = ""
     if link:
         anchor = f'<a class="button" href="{escape(link[0])}">{words[link[1]]}</a>'
-    content = _file("note.html").substitute(
+    content = template("note.html").substitute(
         heading=words[f"{name}_heading"], text=words[f"{name}_text"], link=anchor
     )
-    return _page(content, title=words[f"{name}_heading"], language=language, status=status)
+    return page(content, title=words[f"{name}_heading"], language=language, status=status)
 
 
 def _field(name: str, ask: Ask, words: Mapping[str, str]) -> str:
     problem = ask.problems.get(name)
-    return _file("field.html").substitute(
+    return template("field.html").substitute(
         name=name,
         label=words[name],
         value=escape(ask.values.get(name, "")),
@@ -110,8 +110,8 @@ def _field(name: str, ask: Ask, words: Mapping[str, str]) -> str:
     )
 
 
-def _page(content: str, *, title: str, language: str, status: int) -> Answer:
-    html = _file("base.html").substitute(
+def page(content: str, *, title: str, language: str, status: int) -> Answer:
+    html = template("base.html").substitute(
         language=language,
         direction=DIRECTIONS[language],
         title=escape(title),
@@ -123,5 +123,5 @@ def _page(content: str, *, title: str, language: str, status: int) -> Answer:
     return answer.adding(cache_control="no-store", referrer_policy="no-referrer")
 
 
-def _file(name: str) -> Template:
+def template(name: str) -> Template:
     return Template((_FOLDER / name).read_text(encoding="utf-8"))

@@ -179,6 +179,7 @@ def _conditions(
     values: list[Any] = [kind]
     for name, sign, value in conditions:
         among = "(SELECT value FROM json_each(?))" if sign == "IN" else "?"
-        where += f" AND json_extract(document, '$.{name}') {sign} {among}"
+        column, field = ("notes", name[6:]) if name.startswith("notes.") else ("document", name)
+        where += f" AND json_extract({column}, '$.{field}') {sign} {among}"
         values.append(json.dumps(value) if sign == "IN" else value)
     return where, tuple(values)

@@ -47,6 +47,7 @@ class World:
     delivers: bool = True
     request_id: str | None = None
     idempotency_key: str | None = None
+    account: str | None = None  # The connected account that a call is about; None is ours.
     wake: Callable[[], None] = field(default=lambda: None)
     working: threading.Lock = field(default_factory=threading.Lock)  # Held while doing what is due.
 
