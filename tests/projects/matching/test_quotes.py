@@ -29,7 +29,7 @@ def test_a_hundred_becomes_three_hundred() -> None:
     assert quote.valid_until is None
     (line,) = quote.lines
     assert (line.programme_id, line.programme_name, line.reason) == ("fund", "The fund", None)
-    assert line.why == "100.00\N{NO-BREAK SPACE}EUR at 2 to 1 is 200.00\N{NO-BREAK SPACE}EUR."
+    assert line.why == "€100.00 at 2 to 1 is €200.00."
     assert [step["step"] for step in line.steps] == ["base", "rate", "pot", "match"]
 
 
