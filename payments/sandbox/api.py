@@ -7,8 +7,8 @@ import binascii
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from payments.sandbox import forms, idempotency, offers, wire
-from payments.sandbox.errors import ApiError, InvalidRequest, NotAuthenticated
+from payments.sandbox import accounts, forms, idempotency, offers, wire
+from payments.sandbox.errors import ApiError, InvalidRequest, NotAllowed, NotAuthenticated
 from payments.sandbox.expanding import expand
 from payments.sandbox.lazy import contract
 
@@ -23,11 +23,15 @@ _KEY = "sk_test_"
 def serve(world: World, request: Request) -> Answer:
     """Answer an API request, in Stripe's error form when it is refused."""
     key = request.headers.get("idempotency-key")
-    asked = replace(world, request_id=world.name("req"), idempotency_key=key)
+    asked = replace(
+        world,
+        request_id=world.name("req"),
+        idempotency_key=key,
+        account=request.headers.get("stripe-account"),
+    )
     try:
         check_key(request)
-        if "stripe-account" in request.headers:
-            raise InvalidRequest(message="The sandbox does not offer connected accounts.")
+        check_account(asked)
         answer = _once(asked, _read(request))
     except ApiError as refusal:
         answer = wire.document(refusal.status, refusal.document())
@@ -50,6 +54,21 @@ def check_key(request: Request) -> None:
         raise NotAuthenticated(message="You did not provide an API key.")
     if not secret.startswith(_KEY):
         raise NotAuthenticated(f"Invalid API Key provided: the sandbox takes {_KEY}… only.")
+
+
+def check_account(world: World) -> None:
+    """Check that the connected account that a call is made for exists.
+
+    Raises:
+        NotAllowed: it does not.
+    """
+    with world.store.transaction():
+        if world.account and world.store.find(accounts.KIND, world.account) is None:
+            raise NotAllowed(
+                f"The provided key does not have access to account '{world.account}' (or that"
+                " account does not exist).",
+                code="account_invalid",
+            )
 
 
 def _basic_user(credentials: str) -> str:
@@ -81,8 +100,11 @@ def _form_body(request: Request) -> str:
 
 def _once(world: World, call: Call) -> Answer:
     """Serve a call, or replay its answer. What was checked before this is never replayed."""
-    serve_call = offers.handler(call)
-    claimed = idempotency.claim(world, world.idempotency_key, call)
+    serve_call = offers.handler(call, connected=world.account is not None)
+    key = world.idempotency_key
+    if key and world.account:  # Keys of one account are unknown to every other.
+        key = f"{world.account}:{key}"
+    claimed = idempotency.claim(world, key, call)
     if not isinstance(claimed, idempotency.Claim):
         return claimed
     try:

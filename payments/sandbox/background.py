@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from payments.sandbox import charges, deliveries, intents, jobs, refunds, sessions
+from payments.sandbox import charges, deliveries, intents, jobs, payouts, refunds, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +74,10 @@ def _expire(world: World, identifier: str) -> None:
     sessions.current(world, identifier)
 
 
+def _end_hold(world: World, identifier: str) -> None:
+    intents.end_hold(world, world.store.get(intents.KIND, identifier))
+
+
 def _finish_refund(world: World, identifier: str) -> None:
     refunds.finish(world, world.store.get(refunds.KIND, identifier))
 
@@ -82,11 +86,17 @@ def _fail_refund(world: World, identifier: str) -> None:
     refunds.fail(world, world.store.get(refunds.KIND, identifier))
 
 
+def _move_payout(world: World, identifier: str) -> None:
+    payouts.move_on(world, world.store.get(payouts.KIND, identifier))
+
+
 _JOBS: dict[str, Callable[[World, str], None]] = {
     jobs.SETTLE: _settle,
     jobs.FAIL: _fail,
     jobs.COUNT: _count,
     jobs.EXPIRE: _expire,
+    jobs.END_HOLD: _end_hold,
     jobs.FINISH_REFUND: _finish_refund,
     jobs.FAIL_REFUND: _fail_refund,
+    jobs.MOVE_PAYOUT: _move_payout,
 }

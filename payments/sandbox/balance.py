@@ -1,4 +1,4 @@
-"""Balance transactions: what each movement does to our account or a connected one, fees included."""
+"""Balance transactions: what each movement does to our account or a connected one."""
 
 from __future__ import annotations
 
@@ -127,3 +127,23 @@ def aged(world: World, transaction: Document) -> Document:
     """Return the transaction with the status it has by now."""
     available = transaction["available_on"] <= world.now()
     return transaction | {"status": "available" if available else "pending"}
+
+
+def shown(world: World) -> Document:
+    """Return the Balance of the account that asks."""
+    available = of(world, world.account)
+    held = of(world, world.account, available_only=False)
+    pending = {currency: held[currency] - available.get(currency, 0) for currency in held}
+    return {
+        "object": "balance",
+        "available": _amounts(available),
+        "livemode": False,
+        "pending": _amounts(pending),
+    }
+
+
+def _amounts(by_currency: dict[str, int]) -> list[Document]:
+    return [
+        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+        for currency, amount in sorted(by_currency.items())
+    ]

@@ -4,6 +4,9 @@
 `POST /_sandbox/paid-sessions` with `{"reference", "at", "session"}`, where `session` holds the
 parameters of a new Checkout Session, makes one that was paid at `at` and answers with `session`
 and with the `event` (`id`, `payload`) that tells of it and that nobody has been sent.
+`POST /_sandbox/accounts` lets requirements of a connected account appear or clear, or stops its
+payouts; `POST /_sandbox/payouts` with `{"payout", "failure_code"}` lets a bank send back one that
+was paid; `POST /_sandbox/topups` with `{"amount", "currency"}` puts money into our balance.
 """
 
 from __future__ import annotations
@@ -12,7 +15,17 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from payments.sandbox import api, cards, deliveries, events, session_create, sessions, wire
+from payments.sandbox import (
+    accounts,
+    api,
+    cards,
+    deliveries,
+    events,
+    payouts,
+    session_create,
+    sessions,
+    wire,
+)
 from payments.sandbox.errors import ApiError, InvalidRequest
 from payments.sandbox.lazy import contract
 from payments.sandbox.store import Record
@@ -121,6 +134,9 @@ def _as_form(value: object) -> Value:
 
 
 _ACTIONS: dict[tuple[str, str], Callable[[World, Document], Document]] = {
+    ("POST", f"{PREFIX}accounts"): accounts.control,
     ("POST", f"{PREFIX}deliveries"): _hold,
     ("POST", f"{PREFIX}paid-sessions"): _register_paid,
+    ("POST", f"{PREFIX}payouts"): payouts.control,
+    ("POST", f"{PREFIX}topups"): payouts.top_up,
 }

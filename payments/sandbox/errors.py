@@ -41,6 +41,10 @@ class NotAuthenticated(ApiError):
     status = 401
 
 
+class NotAllowed(ApiError):
+    status = 403
+
+
 class NotFound(ApiError):
     status = 404
 
@@ -76,4 +80,6 @@ class CardRefused(ApiError):
 
     def extra(self) -> dict[str, Any]:
         declined = {"decline_code": self.decline_code} if self.decline_code else {}
+        if self.intent["object"] == "setup_intent":
+            return declined | {"setup_intent": self.intent}
         return declined | {"charge": self.intent["latest_charge"], "payment_intent": self.intent}

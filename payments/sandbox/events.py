@@ -33,7 +33,7 @@ def emit(
         "pending_webhooks": len(listening),
         "request": world.calls,
         "type": name,
-    }
+    } | ({"account": world.account} if world.account else {})
     world.store.save(Record(event))
     with world.store.transaction() as connection:
         connection.executemany(

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from payments.sandbox import amounts, cards, forms, intents, rendering, sessions, wire, words
+from payments.sandbox import (
+    amounts,
+    cards,
+    forms,
+    intents,
+    onboarding,
+    rendering,
+    sessions,
+    wire,
+    words,
+)
 from payments.sandbox.errors import CardRefused, NotFound
 from payments.sandbox.rendering import Ask
 
@@ -16,7 +26,7 @@ if TYPE_CHECKING:
     from payments.sandbox.wire import Answer, Request
     from payments.sandbox.world import World
 
-_ROUTE = re.compile(r"/c/(pay|approve)/([A-Za-z0-9_]{1,80})")
+_ROUTE = re.compile(r"/c/(pay|approve|onboard)/([A-Za-z0-9_]{1,80})")
 _FIELD_OF = {"expired_card": "expiry", "incorrect_cvc": "cvc"}
 
 
@@ -173,4 +183,8 @@ def _language(session: Document, accepted: str) -> str:
     return words.language(session["locale"], accepted)
 
 
-_PAGES = {"pay": (_show_pay, _act_pay), "approve": (_show_approve, _act_approve)}
+_PAGES = {
+    "pay": (_show_pay, _act_pay),
+    "approve": (_show_approve, _act_approve),
+    "onboard": (onboarding.show, onboarding.act),
+}

@@ -11,8 +11,10 @@ SETTLE = "settle_intent"
 FAIL = "fail_intent"
 COUNT = "count_charge"
 EXPIRE = "expire_session"
+END_HOLD = "end_hold"
 FINISH_REFUND = "finish_refund"
 FAIL_REFUND = "fail_refund"
+MOVE_PAYOUT = "move_payout"
 
 
 def plan(world: World, kind: str, identifier: str, due: int) -> None:

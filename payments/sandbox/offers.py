@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from payments.sandbox import (
+    account_links,
+    accounts,
     balance,
     charges,
     endpoints,
     events,
     intent_calls,
     intents,
+    payouts,
     refunds,
     session_create,
     sessions,
+    transfers,
 )
-from payments.sandbox.errors import InvalidRequest
+from payments.sandbox.errors import InvalidRequest, NotFound
 from payments.sandbox.rules import check_offered
-from payments.sandbox.showing import lines_of, listed, show
+from payments.sandbox.showing import OF_ACCOUNTS, lines_of, listed, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -29,13 +33,17 @@ if TYPE_CHECKING:
     Handler: TypeAlias = Callable[[World, Call], Document]
 
 
-def handler(call: Call) -> Handler:
-    """Return what serves a call.
+def handler(call: Call, *, connected: bool = False) -> Handler:
+    """Return what serves a call; `connected` says that it is made for a connected account.
 
     Raises:
         InvalidRequest: Stripe has the operation and the sandbox does not.
     """
     found = _OFFERED.get(call.operation)
+    if connected and not call.template.startswith(_CONNECTED):
+        raise InvalidRequest(
+            f"The sandbox does not offer {call.verb} {call.template} for connected accounts."
+        )
     if found is None:
         raise InvalidRequest(f"The sandbox does not offer {call.verb} {call.template}.")
     return found
@@ -44,7 +52,10 @@ def handler(call: Call) -> Handler:
 def _retrieve(kind: str, param: str) -> Handler:
     def retrieve(world: World, call: Call) -> Document:
         check_offered(call.params, {"expand"})
-        return show(world, world.store.get(kind, call.arguments[0], param=param))
+        record = world.store.get(kind, call.arguments[0], param=param)
+        if kind in OF_ACCOUNTS and record.notes.get("account") != world.account:
+            raise NotFound(kind, record.id, param=param)
+        return show(world, record)
 
     return retrieve
 
@@ -83,6 +94,42 @@ def _create_refund(world: World, call: Call) -> Document:
     return refunds.create(world, call.params).document
 
 
+def _create_account(world: World, call: Call) -> Document:
+    return accounts.create(world, call.params).document
+
+
+def _update_account(world: World, call: Call) -> Document:
+    record = world.store.get(accounts.KIND, call.arguments[0], param="account")
+    return accounts.update(world, record, call.params).document
+
+
+def _create_account_link(world: World, call: Call) -> Document:
+    return account_links.create(world, call.params)
+
+
+def _create_transfer(world: World, call: Call) -> Document:
+    return transfers.create(world, call.params).document
+
+
+def _create_reversal(world: World, call: Call) -> Document:
+    transfer = world.store.get(transfers.KIND, call.arguments[0], param="transfer")
+    return transfers.reverse(world, transfer, call.params).document
+
+
+def _create_payout(world: World, call: Call) -> Document:
+    return payouts.create(world, call.params).document
+
+
+def _cancel_payout(world: World, call: Call) -> Document:
+    check_offered(call.params, {"expand"})
+    return payouts.cancel(world, call.arguments[0]).document
+
+
+def _retrieve_balance(world: World, call: Call) -> Document:
+    check_offered(call.params, {"expand"})
+    return balance.shown(world)
+
+
 def _create_endpoint(world: World, call: Call) -> Document:
     return endpoints.create(world, call.params)
 
@@ -91,6 +138,7 @@ def _delete_endpoint(world: World, call: Call) -> Document:
     return endpoints.delete(world, world.store.get(endpoints.KIND, call.arguments[0]))
 
 
+_CONNECTED = ("/v1/payouts", "/v1/balance")
 _OFFERED: dict[tuple[str, str], Handler] = {
     ("POST", "/v1/checkout/sessions"): _create_session,
     ("GET", "/v1/checkout/sessions"): _list(sessions.KIND, "payment_intent", "status"),
@@ -110,6 +158,21 @@ _OFFERED: dict[tuple[str, str], Handler] = {
     ("GET", "/v1/refunds/{}"): _retrieve(refunds.KIND, "id"),
     ("GET", "/v1/balance_transactions"): _list(balance.KIND, "source", "type", "currency"),
     ("GET", "/v1/balance_transactions/{}"): _retrieve(balance.KIND, "id"),
+    ("GET", "/v1/balance"): _retrieve_balance,
+    ("POST", "/v1/accounts"): _create_account,
+    ("GET", "/v1/accounts"): _list(accounts.KIND),
+    ("GET", "/v1/accounts/{}"): _retrieve(accounts.KIND, "account"),
+    ("POST", "/v1/accounts/{}"): _update_account,
+    ("POST", "/v1/account_links"): _create_account_link,
+    ("POST", "/v1/transfers"): _create_transfer,
+    ("GET", "/v1/transfers"): _list(transfers.KIND, "destination", "transfer_group"),
+    ("GET", "/v1/transfers/{}"): _retrieve(transfers.KIND, "transfer"),
+    ("POST", "/v1/transfers/{}/reversals"): _create_reversal,
+    ("GET", "/v1/transfers/{}/reversals"): transfers.list_reversals,
+    ("POST", "/v1/payouts"): _create_payout,
+    ("GET", "/v1/payouts"): _list(payouts.KIND, "status", "destination"),
+    ("GET", "/v1/payouts/{}"): _retrieve(payouts.KIND, "payout"),
+    ("POST", "/v1/payouts/{}/cancel"): _cancel_payout,
     ("GET", "/v1/events"): _list(events.KIND, type=("type", "GLOB"), types=("type", "IN")),
     ("GET", "/v1/events/{}"): _retrieve(events.KIND, "id"),
     ("POST", "/v1/webhook_endpoints"): _create_endpoint,

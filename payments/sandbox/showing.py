@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _PAGING = frozenset({"limit", "starting_after", "ending_before", "created", "expand"})
 _SHORT, _LONGEST = 10, 100
+OF_ACCOUNTS = frozenset({balance.KIND, "payout"})  # Kinds that connected accounts have, too.
 _NOW: dict[str, Callable[[World, Document], Document]] = {
     balance.KIND: balance.aged,
     events.KIND: events.pending,
@@ -50,9 +51,10 @@ def listed(
     if not 1 <= limit <= _LONGEST:
         raise InvalidRequest(f"Limit must be from 1 to {_LONGEST}.", param="limit")
     asked = [(*filters[name], call.params[name]) for name in filters if name in call.params]
+    whose = [("notes.account", "IS", world.account)] if kind in OF_ACCOUNTS else []
     found = world.store.page(
         kind,
-        [*asked, *_created(call.params.get("created"))],
+        [*asked, *whose, *_created(call.params.get("created"))],
         limit=limit,
         after=call.params.get("starting_after"),
         before=call.params.get("ending_before"),

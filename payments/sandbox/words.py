@@ -49,6 +49,21 @@ ENGLISH: Final = {
     "incorrect_cvc": "The security code is incorrect.",
     "processing_error": "Your card could not be processed. Try again in a moment.",
     "payment_intent_authentication_failure": "Your bank did not approve the payment. Try again.",
+    "onboard_heading": "Where should we pay you?",
+    "onboard_text": "{payee} pays to the bank account that you name here.",
+    "business_name": "Name of the business",
+    "business_name_hint": "As it is registered",
+    "account_holder": "Account holder",
+    "account_holder_hint": "The name that the bank knows",
+    "account_number": "IBAN or account number",
+    "account_number_hint": "A test number, such as DE89 3704 0044 0532 0130 00 or 000123456789",
+    "country": "Country of the bank",
+    "country_hint": "Two letters, such as DE or KE",
+    "complete": "Complete",
+    "leave": "Leave",
+    "incomplete_field": "Fill this in.",
+    "invalid_account_number": "This account number is not valid. Check the digits.",
+    "invalid_country": "Write the two letters of the country.",
 }
 
 ARABIC: Final = {
@@ -95,6 +110,21 @@ ARABIC: Final = {
     "incorrect_cvc": "رمز الأمان غير صحيح.",
     "processing_error": "تعذّرت معالجة بطاقتك. حاول بعد قليل.",
     "payment_intent_authentication_failure": "لم يوافق مصرفك على الدفع. حاول من جديد.",
+    "onboard_heading": "إلى أين ندفع لك؟",
+    "onboard_text": "تدفع {payee} إلى الحساب المصرفي الذي تذكره هنا.",
+    "business_name": "اسم المنشأة",
+    "business_name_hint": "كما هو مسجَّل",
+    "account_holder": "صاحب الحساب",
+    "account_holder_hint": "الاسم الذي يعرفه المصرف",
+    "account_number": "رقم الآيبان أو رقم الحساب",
+    "account_number_hint": "رقم تجريبي، مثل DE89 3704 0044 0532 0130 00 أو 000123456789",
+    "country": "بلد المصرف",
+    "country_hint": "حرفان، مثل DE أو KE",
+    "complete": "أكمل",
+    "leave": "غادر",
+    "incomplete_field": "املأ هذا الحقل.",
+    "invalid_account_number": "رقم الحساب غير صحيح. تحقق من الأرقام.",
+    "invalid_country": "اكتب حرفي البلد.",
 }
 
 WORDS: Final = {"en": ENGLISH, "ar": ARABIC}

@@ -7,7 +7,7 @@ import secrets
 import string
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,10 @@ class World:
     def today(self) -> date:
         """Return the sandbox's day in UTC."""
         return datetime.fromtimestamp(self.clock(), tz=UTC).date()
+
+    def seen_by(self, account: str | None) -> World:
+        """Return this world as a connected account sees it: events tell whose they are."""
+        return replace(self, account=account)
 
     @property
     def calls(self) -> dict[str, str | None]:
