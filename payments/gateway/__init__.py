@@ -8,16 +8,23 @@ from django.conf import settings
 
 from payments.gateway.stripe.client import client
 from payments.gateway.stripe.pages import StripePages
+from payments.gateway.stripe.refunds import StripeRefunds
 
 if TYPE_CHECKING:
     import stripe
 
     from payments.gateway.base import PaymentGateway
+    from payments.gateway.refunds import RefundGateway
 
 
 def provider() -> PaymentGateway:
     """Return the provider that collects the money on pages of its own."""
     return StripePages(_client())
+
+
+def refunds() -> RefundGateway:
+    """Return who gives money back."""
+    return StripeRefunds(_client())
 
 
 def _client() -> stripe.StripeClient:

@@ -44,6 +44,11 @@ def money(amount: int, code: str) -> Money:
     return from_provider(amount, code.upper())
 
 
+def carried(metadata: stripe.StripeObject | None) -> str:
+    """Return our key that an object of the provider carries, or nothing."""
+    return str(metadata.to_dict().get(OUR_KEY, "")) if metadata is not None else ""
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn what the stripe package raises into our two words for it."""
