@@ -89,6 +89,8 @@ def test_a_list_emptied_by_its_filters_says_which_to_take_back(client: Client) -
     assert shown.startswith("0 projects")
     assert "Without “Kenya”: 1 project" in shown
     assert "Without “Education”: 1 project" in shown
+    assert "Sort by" not in shown
+    assert "Sort by" in text(client.get("/en/projects/?country=KEN"))
 
 
 @pytest.mark.promise("I4")
