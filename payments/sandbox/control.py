@@ -7,6 +7,7 @@ and with the `event` (`id`, `payload`) that tells of it and that nobody has been
 `POST /_sandbox/accounts` lets requirements of a connected account appear or clear, or stops its
 payouts; `POST /_sandbox/payouts` with `{"payout", "failure_code"}` lets a bank send back one that
 was paid; `POST /_sandbox/topups` with `{"amount", "currency"}` puts money into our balance.
+`POST /_sandbox/plant` with `{"fault"}` makes something wrong that reconciliation has to find.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from payments.sandbox import (
     deliveries,
     events,
     payouts,
+    plants,
     session_create,
     sessions,
     wire,
@@ -138,5 +140,6 @@ _ACTIONS: dict[tuple[str, str], Callable[[World, Document], Document]] = {
     ("POST", f"{PREFIX}deliveries"): _hold,
     ("POST", f"{PREFIX}paid-sessions"): _register_paid,
     ("POST", f"{PREFIX}payouts"): payouts.control,
+    ("POST", f"{PREFIX}plant"): plants.control,
     ("POST", f"{PREFIX}topups"): payouts.top_up,
 }

@@ -15,13 +15,25 @@ _DEEPEST = 4
 _KINDS = {
     "balance_transaction": "balance_transaction",
     "charge": "charge",
+    "customer": "customer",
     "failure_balance_transaction": "balance_transaction",
     "latest_charge": "charge",
     "payment_intent": "payment_intent",
-    "source": "charge",
+    "payment_method": "payment_method",
+    "setup_intent": "setup_intent",
+    "source": "",  # Any of those below.
+}
+# What moves a balance, by the beginning of its id. The sandbox keeps no object of anything else.
+_OF_BALANCE = {
+    "ch": "charge",
+    "dp": "dispute",
+    "po": "payout",
+    "re": "refund",
+    "tr": "transfer",
+    "trr": "transfer_reversal",
 }
 # Objects that the sandbox does not have: such a field is null and stays so.
-_ALWAYS_NULL = frozenset({"customer", "invoice", "review", "setup_intent", "subscription"})
+_ALWAYS_NULL = frozenset({"invoice", "review", "subscription"})
 
 
 def expand(world: World, answer: Document, paths: list[str]) -> Document:
@@ -51,7 +63,7 @@ def _expanded(world: World, answer: Document, steps: list[str], path: str) -> Do
     return answer | {step: value}
 
 
-def _value(world: World, answer: Document, step: str, path: str) -> Document | None:
+def _value(world: World, answer: Document, step: str, path: str) -> Document | str | None:
     part = PARTS.get((answer.get("object", ""), step))
     if part:
         return part(world, answer)
@@ -62,5 +74,7 @@ def _value(world: World, answer: Document, step: str, path: str) -> Document | N
         return value
     if not isinstance(value, str) or step not in _KINDS:
         raise InvalidRequest(f"This property cannot be expanded ({path}).", param="expand")
-    kind = "refund" if value.startswith("re_") else _KINDS[step]
+    kind = _OF_BALANCE.get(value.partition("_")[0]) if step == "source" else _KINDS[step]
+    if kind is None:
+        return value
     return show(world, world.store.get(kind, value))
