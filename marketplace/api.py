@@ -13,6 +13,7 @@ from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.docs import DocsBase
 from ninja.throttling import AnonRateThrottle
 
+from marketplace.api_parser import StrictParser
 from projects.api import routers as projects_routers
 from remittances.api import router as remittances_router
 
@@ -53,6 +54,7 @@ api = NinjaAPI(
     ),
     urls_namespace="api",
     docs=ReadablePage(),
+    parser=StrictParser(),
     throttle=[AnonRateThrottle(settings.API_RATE)],
 )
 api.add_router("/remittances", remittances_router)
@@ -82,6 +84,8 @@ def _too_many(request: HttpRequest, throttled: Throttled) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Refusal):  # Ninja wraps what the reading of a body raises.
+        return _refusal(request, error.__cause__)
     code = CODES.get(error.status_code, "refused")
     return _refuse(request, status=error.status_code, code=code, message=str(error))
 
@@ -101,6 +105,10 @@ def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
 def _refused(request: HttpRequest, refusal: ValueError) -> HttpResponse:
     if not isinstance(refusal, Refusal):
         raise refusal
+    return _refusal(request, refusal)
+
+
+def _refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return _refuse(
         request, status=400, code=refusal.code, message=refusal.message, field=refusal.field
     )
