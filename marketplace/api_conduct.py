@@ -44,7 +44,7 @@ class ApiConductMiddleware:
     def _open(self, response: HttpResponse) -> HttpResponse:
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
-        patch_vary_headers(response, ["Accept-Language"])
+        patch_vary_headers(response, ["Accept", "Accept-Language"])
         return response
 
 

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from ninja import Field, Schema
+from pydantic import ConfigDict, WithJsonSchema
+
+# What may be missing when it is read: needed or not, the sentence that refuses it is our own.
+Text = Annotated[str | None, WithJsonSchema({"type": "string"})]
+Form = Annotated[
+    Literal["json", "csv"] | None, WithJsonSchema({"type": "string", "enum": ["json", "csv"]})
+]
 
 
-class QuoteQuestion(Schema):
-    """Which corridor and how much; amounts are plain: ASCII digits and at most one point."""
-
-    from_: str | None = Field(None, alias="from", description="alpha-3 code, such as KEN")
-    to: str | None = Field(None, description="alpha-3 code, such as UGA")
-    amount: str | None = Field(None, description="major units, such as 18000 or 99.50")
-    currency: str | None = Field(None, description="the sending country's when left out")
-    receive: str | None = Field(None, description="any, mobile, bank, cash or card")
+def _needs(*names: str) -> ConfigDict:
+    """Return what documents these parameters as needed."""
+    return ConfigDict(json_schema_extra={"required": list(names)})
 
 
 class CorridorQuestion(Schema):
-    """Which corridor."""
+    """Which corridor, and in what form the answer comes."""
 
-    from_: str | None = Field(None, alias="from", description="alpha-3 code, such as KEN")
-    to: str | None = Field(None, description="alpha-3 code, such as UGA")
+    model_config = _needs("from", "to")
+
+    from_: Text = Field(None, alias="from", description="alpha-3 code, such as KEN")
+    to: Text = Field(None, description="alpha-3 code, such as UGA")
+    format: Form = Field(None, description="json or csv; else what the Accept header asks for")
+
+
+class QuoteQuestion(CorridorQuestion):
+    """Which corridor and how much; amounts are plain: ASCII digits and at most one point."""
+
+    model_config = _needs("from", "to", "amount")
+
+    amount: Text = Field(None, description="major units, such as 18000 or 99.50")
+    currency: Text = Field(None, description="the sending country's when left out")
+    receive: Text = Field(None, description="any, mobile, bank, cash or card")
 
 
 class PageQuestion(Schema):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from payments.sheets import csv_text
 from projects.api.schemas import ProjectOut
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 MONEY_FIELDS = ("goal", "raised", "contributed", "matched")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def project_document(summary: Summary) -> Document:
@@ -85,20 +83,10 @@ def quote_document(project: Project, amount: Money, quote: Quote) -> Document:
 
 
 def as_csv(documents: Iterable[Document]) -> str:
-    """Return projects as CSV, amounts in major units, with no cell that a sheet would calculate."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(ProjectOut.model_fields))
-    writer.writeheader()
-    writer.writerows(_flat(document) for document in documents)
-    return out.getvalue()
+    """Return projects as CSV, amounts in major units."""
+    rows = ({name: _cell(value) for name, value in document.items()} for document in documents)
+    return csv_text(list(ProjectOut.model_fields), rows)
 
 
-def _flat(document: Document) -> Document:
-    return {name: _cell(value) for name, value in document.items()}
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = str(value["amount"]) if isinstance(value, dict) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _cell(value: Any) -> Any:  # noqa: ANN401  A value of a document.
+    return value["amount"] if isinstance(value, dict) else value

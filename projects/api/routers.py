@@ -39,11 +39,12 @@ if TYPE_CHECKING:
 
 projects = Router(tags=["projects"])
 matching = Router(tags=["matching"])
+JSON, CSV = "application/json", "text/csv"
 
 
 @projects.get("", response=ProjectsOut, summary="Published projects")
 def list_projects(request: HttpRequest, asked: Query[ProjectQuery]) -> Document | HttpResponse:
-    """List projects by words and facets; `format=csv` gives the same page as CSV."""
+    """List projects by words and facets; `format=csv`, or Accept, gives the same page as CSV."""
     now = timezone.now()
     found = discover(request.GET.dict(), user=request.user, now=now)
     for name in found.refused:
@@ -51,8 +52,8 @@ def list_projects(request: HttpRequest, asked: Query[ProjectQuery]) -> Document 
     ids = pages.cut(found.ids, page=asked.page, size=asked.page_size)
     shown = summaries(found, ids, language=get_language() or "en", at=now)
     results = [documents.project_document(summary) for summary in shown]
-    if asked.format == "csv":
-        return HttpResponse(documents.as_csv(results), content_type="text/csv; charset=utf-8")
+    if _csv_is_wanted(request, asked):
+        return HttpResponse(documents.as_csv(results), content_type=f"{CSV}; charset=utf-8")
     around = pages.envelope(request, count=len(found.ids), page=asked.page, size=asked.page_size)
     return {**around, "results": results}
 
@@ -93,6 +94,13 @@ def quote(request: HttpRequest, asked: QuoteIn) -> Document:
         raise invalid(field="currency", message=f"This project takes {campaign.currency}.")
     found = preview(project, campaign, amount=amount, now=now, residence=residence)
     return documents.quote_document(project, amount, found.quote)
+
+
+def _csv_is_wanted(request: HttpRequest, asked: ProjectQuery) -> bool:
+    """Return whether `format` says so or, where it says nothing, the Accept header does."""
+    if asked.format:
+        return asked.format == "csv"
+    return request.get_preferred_type([JSON, CSV]) == CSV
 
 
 def _published(request: HttpRequest, slug: str) -> Project:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003  Pydantic reads them.
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 
@@ -99,4 +99,4 @@ class ProjectQuery(ListQuery):
     kind: str | None = None
     matched: str | None = None
     sort: str | None = None
-    format: str = Field("json", pattern="^(json|csv)$")
+    format: Literal["json", "csv"] | None = None

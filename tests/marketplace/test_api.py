@@ -26,6 +26,7 @@ def test_other_sites_may_read_the_api(client: Client) -> None:
     answer = client.get("/api/v1/projects")
 
     assert answer["Access-Control-Allow-Origin"] == "*"
+    assert {"Accept", "Accept-Language"} <= set(answer["Vary"].split(", "))
     assert client.options("/api/v1/matching/quote").status_code == 204
 
 
@@ -62,6 +63,53 @@ def test_a_body_that_is_no_question_is_refused(client: Client, body: str) -> Non
 
     assert answer.status_code == 400
     assert set(answer.json()["error"]) == {"code", "message", "field"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"project": "a", "amount": "1", "amount": "100", "currency": "EUR"}', "amount"),
+        ('{"project": "a", "amount": "1", "currency": "EUR", "currency": "EUR"}', "currency"),
+        ('{"project": "a", "amount": {"x": 1, "x": 2}, "currency": "EUR"}', "x"),
+        ('{"project": "a", "\\u0061mount": "1", "amount": "1", "currency": "EUR"}', "amount"),
+        ('[{"": 1, "": 2}]', ""),
+    ],
+)
+def test_a_body_that_says_something_twice_is_refused(client: Client, body: str, field: str) -> None:
+    answer = client.post("/api/v1/matching/quote", body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == {
+        "code": "asked_twice",
+        "message": f"“{field}” is given 2 times; give it once.",
+        "field": field,
+    }
+
+
+def test_an_empty_object_lacks_what_is_needed_and_says_nothing_twice(client: Client) -> None:
+    answer = client.post("/api/v1/matching/quote", "{}", content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_project"
+
+
+@pytest.mark.parametrize(
+    ("operation", "needed", "free"),
+    [
+        ("quotes", {"from", "to", "amount"}, {"currency", "receive", "format"}),
+        ("history", {"from", "to"}, {"format"}),
+    ],
+)
+def test_the_openapi_document_says_what_is_needed(
+    client: Client, operation: str, needed: set[str], free: set[str]
+) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    told = document["paths"][f"/api/v1/remittances/{operation}"]["get"]
+
+    assert {each["name"] for each in told["parameters"] if each["required"]} == needed
+    assert {each["name"] for each in told["parameters"] if not each["required"]} == free
+    assert {each["schema"]["type"] for each in told["parameters"]} == {"string"}
+    assert set(told["responses"]["200"]["content"]) == {"application/json", "text/csv"}
 
 
 def test_the_openapi_document_names_every_operation(client: Client) -> None:

@@ -165,6 +165,7 @@ def test_csv_has_a_line_a_project_and_no_live_formula(client: Client) -> None:
     (row,) = csv.DictReader(io.StringIO(answer.content.decode()))
     assert row["title"] == "'=HYPERLINK(1)"
     assert (row["goal"], row["currency"]) == ("1000.00", "EUR")
+    assert client.get("/api/v1/projects", headers={"accept": "text/csv"}).content == answer.content
 
 
 def test_the_list_needs_as_many_queries_for_many_projects_as_for_one(client: Client) -> None:
