@@ -8,12 +8,14 @@ from django.conf import settings
 
 from payments.gateway.stripe.client import client
 from payments.gateway.stripe.pages import StripePages
+from payments.gateway.stripe.records import StripeRecords
 from payments.gateway.stripe.refunds import StripeRefunds
 
 if TYPE_CHECKING:
     import stripe
 
     from payments.gateway.base import PaymentGateway
+    from payments.gateway.records import ProviderRecords
     from payments.gateway.refunds import RefundGateway
 
 
@@ -25,6 +27,11 @@ def provider() -> PaymentGateway:
 def refunds() -> RefundGateway:
     """Return who gives money back."""
     return StripeRefunds(_client())
+
+
+def records() -> ProviderRecords:
+    """Return who keeps records of all that moved our money there."""
+    return StripeRecords(_client())
 
 
 def _client() -> stripe.StripeClient:
