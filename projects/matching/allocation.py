@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projects.matching import caps, rules
+from projects.matching import caps, rules, unwinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +46,7 @@ class Turn:
     reserved_for: str | None = None  # The giver as known when it was reserved.
     reserved_reason: str | None = None  # Why the reservation was smaller than the formula.
     has_lapsed: bool = False  # It is still held, but its time was over when the money settled.
+    remaining_minor: int | None = None  # Of the money, where some has gone back since.
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,19 @@ def honour(outcome: Outcome, turn: Turn) -> Outcome:
     return Outcome(promised, reason, (*outcome.steps, {"step": "promised", "minor": promised}))
 
 
+def kept_of(turn: Turn, outcome: Outcome) -> int:
+    """Return what stays of an outcome when some of its money has gone back since."""
+    if turn.remaining_minor is None:
+        return outcome.minor
+    return unwinding.remaining_match(
+        turn.rule,
+        turn.money,
+        decided_minor=outcome.minor,
+        steps=outcome.steps,
+        remaining_minor=turn.remaining_minor,
+    )
+
+
 def allocate(turns: Iterable[Turn], *, pot_minor: int, usage: Usage) -> Allocated:
     """Return the outcome of each contribution by reference, in order of settlement.
 
@@ -138,7 +152,8 @@ def allocate(turns: Iterable[Turn], *, pot_minor: int, usage: Usage) -> Allocate
         pot_minor += turn.reserved_minor
         outcome = decide(turn.rule, money, usage=usage, pot_minor=pot_minor)
         outcome = honour(outcome, turn)
-        usage.add(donor=money.donor, project=money.project, minor=outcome.minor)
-        pot_minor -= outcome.minor
+        kept = kept_of(turn, outcome)
+        usage.add(donor=money.donor, project=money.project, minor=kept)
+        pot_minor -= kept
         outcomes[money.ref] = outcome
     return Allocated(outcomes, pot_minor)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from payments.currencies import UnknownCurrency, currency
 from projects.matching.caps import Cap, Scope
 from projects.matching.formula import Rate
-from projects.matching.rules import Condition, Operator, Rule, Window, type_of_fact
+from projects.matching.rules import Condition, Operator, Partial, Rule, Window, type_of_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +36,7 @@ OPTIONAL = (
     "pot",
     "allocation",
     "on_exhaustion",
+    "refund",
 )
 
 
@@ -79,7 +80,13 @@ def read(document: object) -> Rule:
             for n, item in enumerate(_list(fields.get("caps", []), "caps", 0, 20))
         ),
         pot_minor=_integer(fields.get("pot", 0), "pot", 0, LARGEST_MINOR),
+        partial=_partial(fields.get("refund", {})),
     )
+
+
+def _partial(value: object) -> Partial:
+    fields = _object(value, "refund", required=(), optional=("partial",))
+    return Partial(_word(fields.get("partial", Partial.RECOMPUTE), "refund.partial", Partial))
 
 
 def _cap(value: object, where: str) -> Cap:

@@ -13,3 +13,15 @@ class MatchAllocated:
     programme_id: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReduced:
+    """A programme has taken match back, because money of the contribution went back."""
+
+    contribution_ref: str
+    programme_id: str
+    amount_minor: int  # What stays.
+    released_minor: int
+    currency: str
+    cause: str  # The refund or the dispute.

@@ -59,6 +59,13 @@ class Condition:
         return fact >= self.value if self.op is Operator.GTE else fact <= self.value
 
 
+class Partial(StrEnum):
+    """What becomes of a match when part of its money goes back."""
+
+    RECOMPUTE = "recompute"
+    PROPORTIONAL = "proportional"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Half-open: the opening instant is inside, the closing instant is not."""
@@ -83,6 +90,7 @@ class Rule:
     rate: Rate
     caps: tuple[Cap, ...]
     pot_minor: int
+    partial: Partial = Partial.RECOMPUTE
 
 
 @dataclass(frozen=True, slots=True)

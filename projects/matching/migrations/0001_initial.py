@@ -159,7 +159,9 @@ class Migration(migrations.Migration):
                 ("campaign_key", models.CharField(max_length=120)),
                 ("project_id", models.UUIDField()),
                 ("donor_key", models.CharField(max_length=64, null=True)),
+                ("decided_minor", models.BigIntegerField()),
                 ("amount_minor", models.BigIntegerField()),
+                ("is_blocked", models.BooleanField(default=False)),
                 (
                     "state",
                     models.CharField(
@@ -276,6 +278,8 @@ class Migration(migrations.Migration):
                 ("contribution_ref", models.CharField(max_length=64)),
                 ("parked_until", models.DateTimeField(null=True)),
                 ("last_error", models.CharField(blank=True, max_length=200)),
+                ("remaining_minor", models.BigIntegerField(null=True)),
+                ("is_blocked", models.BooleanField(default=False)),
                 (
                     "money",
                     models.OneToOneField(
@@ -373,18 +377,45 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("amount_minor", 0),
+                        ("decided_minor", 0),
                         ("ledger_key", ""),
                         ("state", "unmatched"),
                         models.Q(("reason", ""), _negated=True),
                     ),
                     models.Q(
-                        models.Q(("state", "unmatched"), _negated=True),
+                        ("amount_minor", 0),
+                        ("decided_minor__gt", 0),
+                        ("ledger_key", ""),
+                        ("state__in", ["released", "clawed_back"]),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ["unmatched", "released", "clawed_back"]), _negated=True
+                        ),
                         ("amount_minor__gt", 0),
                         models.Q(("ledger_key", ""), _negated=True),
                     ),
                     _connector="OR",
                 ),
                 name="matching_allocation_state_fits_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_minor__gte", models.F("amount_minor"))),
+                name="matching_allocation_never_grows",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_blocked", False),
+                    ("state__in", ["committed", "released"]),
+                    _connector="OR",
+                ),
+                name="matching_allocation_blocked_is_not_earned",
             ),
         ),
         migrations.AddIndex(

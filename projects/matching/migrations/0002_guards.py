@@ -56,9 +56,13 @@ CREATE TRIGGER matching_reservation_guard BEFORE UPDATE ON matching_reservation
 
 CREATE FUNCTION matching_allocation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (to_jsonb(NEW) - 'state') <> (to_jsonb(OLD) - 'state') OR
+    IF (to_jsonb(NEW) - ARRAY['state', 'amount_minor', 'ledger_key', 'is_blocked']) <>
+       (to_jsonb(OLD) - ARRAY['state', 'amount_minor', 'ledger_key', 'is_blocked']) OR
+       (NEW.amount_minor <> OLD.amount_minor) <> (NEW.ledger_key <> OLD.ledger_key) OR
+       (NEW.amount_minor <> OLD.amount_minor AND NEW.amount_minor > 0 AND
+            NEW.state <> 'committed') OR
        (NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
-            'committed>earned', 'committed>released',
+            'committed>earned', 'committed>released', 'released>committed',
             'earned>paid', 'earned>clawed_back', 'paid>clawed_back'
        )) THEN
         RAISE EXCEPTION 'allocation of % cannot go from % to %',

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
@@ -104,6 +104,7 @@ class Reservation(models.Model):
         return f"{self.ledger_key}, {self.state}"
 
 
+_NOT_GIVEN = ["unmatched", "released", "clawed_back"]
 _STATES = ["unmatched", "committed", "earned", "paid", "released", "clawed_back"]
 
 
@@ -135,11 +136,13 @@ class Allocation(models.Model):
     campaign_key = models.CharField(max_length=120)
     project_id = models.UUIDField()
     donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  A giver nobody knows.
-    amount_minor = models.BigIntegerField()
+    decided_minor = models.BigIntegerField()  # What it decided when its turn came.
+    amount_minor = models.BigIntegerField()  # What stands of it, now that money may have gone back.
+    is_blocked = models.BooleanField(default=False)  # Not to be earned: the money is disputed.
     state = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=80, blank=True)
     steps = models.JSONField()
-    ledger_key = models.CharField(max_length=160, blank=True)  # The entry that committed it.
+    ledger_key = models.CharField(max_length=160, blank=True)  # The entry that commits it now.
     settled_at = models.DateTimeField()
     allocated_at = models.DateTimeField()
 
@@ -167,9 +170,26 @@ class Allocation(models.Model):
                 name="matching_allocation_state_known",
             ),
             models.CheckConstraint(
-                condition=(Q(state="unmatched", amount_minor=0, ledger_key="") & ~Q(reason=""))
-                | (~Q(state="unmatched") & Q(amount_minor__gt=0) & ~Q(ledger_key="")),
+                condition=(
+                    Q(state="unmatched", decided_minor=0, amount_minor=0, ledger_key="")
+                    & ~Q(reason="")
+                )
+                | Q(
+                    state__in=["released", "clawed_back"],
+                    decided_minor__gt=0,
+                    amount_minor=0,
+                    ledger_key="",
+                )
+                | (~Q(state__in=_NOT_GIVEN) & Q(amount_minor__gt=0) & ~Q(ledger_key="")),
                 name="matching_allocation_state_fits_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_minor__gte=F("amount_minor")),
+                name="matching_allocation_never_grows",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_blocked=False) | Q(state__in=["committed", "released"]),
+                name="matching_allocation_blocked_is_not_earned",
             ),
         )
 

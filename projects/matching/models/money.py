@@ -85,6 +85,8 @@ class WaitingMoney(models.Model):
     parked_until = models.DateTimeField(null=True)
     """Set aside until then, because the books would not take the decision: see `last_error`."""
     last_error = models.CharField(max_length=200, blank=True)
+    remaining_minor = models.BigIntegerField(null=True)  # Where some has gone back since.
+    is_blocked = models.BooleanField(default=False)  # The money is disputed.
 
     objects = WaitingMoneyQuerySet.as_manager()
 

@@ -19,16 +19,19 @@ from projects.matching.services.reservations import (
     release,
     reserve,
 )
+from projects.matching.services.unwinding import MatchHandedOver, block, unblock, unwind
 
 __all__ = [
     "CountedDifferently",
     "Gift",
+    "MatchHandedOver",
     "ProgrammeRefused",
     "ProgrammesFailed",
     "Quote",
     "QuoteLine",
     "allocate_all_due",
     "allocate_due",
+    "block",
     "count",
     "expire_reservations",
     "fund_pot",
@@ -38,4 +41,6 @@ __all__ = [
     "quote",
     "release",
     "reserve",
+    "unblock",
+    "unwind",
 ]

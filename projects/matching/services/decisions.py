@@ -66,8 +66,9 @@ class Case:
     @property
     def turn(self) -> allocation.Turn:
         rule, counted, held = self.version.rule, self.money.counted, self.held
+        remaining = self.waiting.remaining_minor
         if held is None:
-            return allocation.Turn(rule, counted)
+            return allocation.Turn(rule, counted, remaining_minor=remaining)
         return allocation.Turn(
             rule,
             counted,
@@ -75,6 +76,7 @@ class Case:
             held.donor_key,
             held.reason or None,
             has_lapsed=self.promise is None,
+            remaining_minor=remaining,
         )
 
 
@@ -181,7 +183,8 @@ def _write(
     lines += entries.finish(late, to=Reservation.State.RELEASED, at=now, reason="expired")
     Allocation.objects.bulk_create(rows)
     MatchTransition.objects.bulk_create([*lines, *(_line(row) for row in rows)])
-    _pass_on([case.waiting for case in cases], {row.contribution_ref for row in given})
+    matched = {row.contribution_ref for row in rows if row.decided_minor}
+    _pass_on([case.waiting for case in cases], matched)
     for row in given:
         news = MatchAllocated(
             row.contribution_ref, programme.pk, row.amount_minor, programme.currency
@@ -190,8 +193,11 @@ def _write(
 
 
 def _allocation(case: Case, outcome: Outcome, now: datetime) -> Allocation:
+    """Return the row of a decision; what has gone back meanwhile is matched no more."""
     money, programme_id = case.money, case.waiting.programme_id
-    key = f"match_committed:{money.contribution_ref}:{programme_id}" if outcome.minor else ""
+    kept = allocation.kept_of(case.turn, outcome)
+    key = entries.commit_key(money.contribution_ref, programme_id) if kept else ""
+    nothing = State.RELEASED if outcome.minor else State.UNMATCHED
     return Allocation(
         id=uuid7(),
         contribution_ref=money.contribution_ref,
@@ -200,8 +206,10 @@ def _allocation(case: Case, outcome: Outcome, now: datetime) -> Allocation:
         campaign_key=money.campaign_key,
         project_id=money.project_id,
         donor_key=money.donor_key,
-        amount_minor=outcome.minor,
-        state=State.COMMITTED if outcome.minor else State.UNMATCHED,
+        decided_minor=outcome.minor,
+        amount_minor=kept,
+        is_blocked=case.waiting.is_blocked and outcome.minor > 0,
+        state=State.COMMITTED if kept else nothing,
         reason=outcome.reason or "",
         steps=list(outcome.steps),
         ledger_key=key,

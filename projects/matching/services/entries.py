@@ -1,4 +1,4 @@
-"""The three entries that matching writes on a pot, and the log that goes with them."""
+"""The entries that matching writes on a pot, and the log that goes with them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def give_back(reservation: Reservation, *, at: datetime) -> Entry:
     )
 
 
+def commit_key(contribution_ref: str, programme_id: str) -> str:
+    """Return the name of the entry that commits a programme's first answer to a contribution."""
+    return f"match_committed:{contribution_ref}:{programme_id}"
+
+
 def commit(allocation: Allocation, *, currency: str, at: datetime) -> Entry:
     """Return the pending entry, without time limit, of a committed allocation."""
     return Entry(
@@ -49,6 +54,18 @@ def commit(allocation: Allocation, *, currency: str, at: datetime) -> Entry:
         occurred_at=at,
         postings=_to_campaign(allocation, currency),
         state="pending",
+    )
+
+
+def uncommit(allocation: Allocation, *, at: datetime) -> Entry:
+    """Return the entry that gives back what is committed now."""
+    return Entry(
+        kind="match_committed",
+        reference=allocation.contribution_ref,
+        idempotency_key=f"{allocation.ledger_key}:void",
+        occurred_at=at,
+        state="voided",
+        finishes=allocation.ledger_key,
     )
 
 

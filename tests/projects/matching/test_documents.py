@@ -15,7 +15,7 @@ from projects.matching import documents, rules
 from projects.matching.caps import Cap, Scope
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.formula import Rate
-from projects.matching.rules import Condition, Operator, Rule, Window
+from projects.matching.rules import Condition, Operator, Partial, Rule, Window
 from tests.make import matching as make
 
 ROOM = Path(projects.matching.__file__).parent
@@ -37,6 +37,7 @@ def test_a_whole_document_becomes_a_rule() -> None:
         pot=10_000_00,
         allocation="instant",
         on_exhaustion="partial",
+        refund={"partial": "proportional"},
     )
 
     assert documents.read(whole) == Rule(
@@ -55,6 +56,7 @@ def test_a_whole_document_becomes_a_rule() -> None:
         rate=Rate(2, 1),
         caps=(Cap(Scope.DONOR, 500_00),),
         pot_minor=10_000_00,
+        partial=Partial.PROPORTIONAL,
     )
 
 

@@ -66,6 +66,7 @@ def test_reservations_and_allocations_cannot_be_removed(table: str) -> None:
     "change",
     [
         "amount_minor = 1",
+        "decided_minor = 300_00",
         "campaign_key = 'campaign:mine'",
         "donor_key = NULL",
         "steps = '[]'",
@@ -83,6 +84,7 @@ def test_an_allocation_keeps_its_terms_and_moves_only_as_it_may(change: str) -> 
 MOVES = {
     ("committed", "earned"),
     ("committed", "released"),
+    ("released", "committed"),
     ("earned", "paid"),
     ("earned", "clawed_back"),
     ("paid", "clawed_back"),
@@ -94,22 +96,26 @@ MOVES = {
 def test_the_grid_of_moves_of_an_allocation(
     version: ProgrammeVersion, before: str, later: str
 ) -> None:
-    nothing = before == "unmatched"
+    nothing, taken = before == "unmatched", before in {"released", "clawed_back"}
     row = Allocation.objects.create(
         contribution_ref="row",
         programme=version.programme,
         version=version,
         campaign_key="campaign:a-well",
         project_id=make.PROJECT,
-        amount_minor=0 if nothing else 5,
+        decided_minor=0 if nothing else 5,
+        amount_minor=0 if nothing or taken else 5,
         state=before,
         reason="pot_exhausted" if nothing else "",
         steps=[],
-        ledger_key="" if nothing else "key",
+        ledger_key="" if nothing or taken else "key",
         settled_at=make.NOON,
         allocated_at=make.NOON,
     )
-    statement = "UPDATE matching_allocation SET state = %s WHERE id = %s"
+    gone = later in {"released", "clawed_back"}
+    amount = "" if before == later else f", amount_minor = {0 if gone else 5}"
+    key = "" if before == later or gone == taken else f", ledger_key = '{'' if gone else 'key'}'"
+    statement = f"UPDATE matching_allocation SET state = %s{amount}{key} WHERE id = %s"  # noqa: S608
 
     if (before, later) in MOVES or before == later:
         with connection.cursor() as cursor:
@@ -137,6 +143,9 @@ def test_a_reservation_keeps_its_terms_and_ends_once() -> None:
         ({"state": "given"}, "matching_allocation_state_known"),
         ({"amount_minor": 0}, "matching_allocation_state_fits_amount"),
         ({"amount_minor": -1}, "matching_allocation_state_fits_amount"),
+        ({"amount_minor": 6}, "matching_allocation_never_grows"),
+        ({"state": "earned", "is_blocked": True}, "matching_allocation_blocked_is_not_earned"),
+        ({"state": "released"}, "matching_allocation_state_fits_amount"),
         ({"ledger_key": ""}, "matching_allocation_state_fits_amount"),
         (
             {"state": "unmatched", "amount_minor": 0, "ledger_key": ""},
@@ -155,6 +164,7 @@ def test_an_impossible_allocation_is_refused(
         "version": version,
         "campaign_key": "campaign:a-well",
         "project_id": make.PROJECT,
+        "decided_minor": 5,
         "amount_minor": 5,
         "state": "committed",
         "steps": [],

@@ -190,6 +190,7 @@ def test_an_allocation_without_money_is_a_difference_and_so_is_an_exceeded_cap()
         campaign_key=CAMPAIGN,
         project_id=money.project_id,
         donor_key="d1",
+        decided_minor=1,
         amount_minor=1,
         state=Allocation.State.COMMITTED,
         steps=[],
