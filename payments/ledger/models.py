@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
+from payments.exchange import Rate
 from payments.ledger.entries import AccountKey
 from payments.money import Money
 
@@ -41,6 +42,14 @@ NEVER_OVERDRAWN = (AccountKind.ESCROW, AccountKind.MATCH_POT)
 ROLLED_UP = (AccountKind.PROVIDER_CLEARING, AccountKind.PROCESSOR_FEE, AccountKind.PLATFORM_FEE)
 
 TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted")
+
+
+RATE = ("rate_numerator", "rate_denominator", "rate_source", "rate_at")
+_WHOLE_RATE = (
+    Q(rate_numerator__gt=0, rate_denominator__gt=0, rate_at__isnull=False)
+    & Q(rate_source__isnull=False)
+    & ~Q(rate_source="")
+)
 
 
 class Account(models.Model):
@@ -116,6 +125,11 @@ class Entry(models.Model):
         "self", models.PROTECT, null=True, related_name="finished_by", db_index=False
     )
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by")
+    # At what rate it converts, by payments.exchange.Rate; nothing where it does not.
+    rate_numerator = models.BigIntegerField(null=True)
+    rate_denominator = models.BigIntegerField(null=True)
+    rate_source = models.CharField(max_length=200, null=True)  # noqa: DJ001  All four or none.
+    rate_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["reference"], name="ledger_entry_reference"),)
@@ -130,10 +144,23 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="") & ~Q(idempotency_key=""), name="ledger_entry_named"
             ),
+            models.CheckConstraint(
+                condition=Q(**dict.fromkeys(RATE, None)) | _WHOLE_RATE,
+                name="ledger_entry_rate_whole",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+    @property
+    def rate(self) -> Rate | None:
+        """Return the rate the entry converts at, if it converts."""
+        if not (
+            self.rate_numerator and self.rate_denominator and self.rate_source and self.rate_at
+        ):
+            return None
+        return Rate(self.rate_numerator, self.rate_denominator, self.rate_source, self.rate_at)
 
 
 class Posting(models.Model):

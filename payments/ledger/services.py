@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import Error, connection, transaction
 from uuid_utils.compat import uuid7
 
-from payments.ledger.entries import AccountKey, Entry, PostedEntry, Posting
+from payments.exchange import Rate
+from payments.ledger.entries import AccountKey, Entry, PostedEntry, Posting, conversion
 from payments.ledger.models import AccountKind
+from payments.ledger.models import Entry as Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +32,13 @@ __all__ = [
     "PendingExpired",
     "PostedEntry",
     "Posting",
+    "Rate",
+    "RateMissing",
+    "conversion",
+    "correct",
     "finish",
     "post",
+    "reverse",
 ]
 
 
@@ -65,7 +72,11 @@ class PendingExpired(LedgerRefused):
 
 
 class NothingToCorrect(LedgerRefused):
-    message = "There is no entry to correct."
+    message = "There is no such entry to correct, or it moved no money."
+
+
+class RateMissing(LedgerRefused):
+    message = "An entry in more than one currency needs a rate and an fx account in each of them."
 
 
 class LedgerBusy(LedgerRefused):
@@ -81,6 +92,7 @@ _BY_CONSTRAINT: dict[str, type[LedgerRefused]] = {
     "ledger_entry_finished_once": NothingToFinish,
     "ledger_entry_finishes_in_time": PendingExpired,
     "ledger_entry_corrects_known": NothingToCorrect,
+    "ledger_posting_converts_at_rate": RateMissing,
 }
 _LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED = "55P03", "40P01"
 
@@ -98,12 +110,15 @@ def post(entries: Sequence[Entry]) -> list[PostedEntry]:
         NothingToFinish: `finishes` names no pending entry, or one that is finished.
         PendingExpired: A pending entry was to be posted after it had run out.
         NothingToCorrect: `corrects` names no entry.
+        RateMissing: There is more than one currency, and no rate or not an `fx` account in each.
         LedgerBusy: An account was locked by others for more than five seconds.
     """
     if not entries:
         return []
     batch = json.dumps([_document(entry) for entry in entries])
-    with _refusals(), transaction.atomic(), connection.cursor() as cursor:
+    # One statement is a transaction by itself: locks are held for no round trip longer than needed.
+    whole = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with _refusals(), whole, connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, idempotency_key, created FROM public.ledger_post(%s::jsonb)", [batch]
         )
@@ -136,6 +151,59 @@ def finish(
     return post([entry])[0]
 
 
+def correct(  # noqa: PLR0913  An entry has that many facts.
+    *,
+    key: str,
+    idempotency_key: str,
+    occurred_at: datetime,
+    kind: str,
+    postings: Sequence[Posting],
+    rate: Rate | None = None,
+    reference: str = "",
+) -> PostedEntry:
+    """Write the difference to what should have been booked, as an entry that names the wrong one.
+
+    `key` is the idempotency key of the entry that was wrong; it stays as it is and may be corrected
+    again. The reference is its own unless another is given.
+
+    Raises:
+        NothingToCorrect: The key names no entry.
+        LedgerRefused: Whatever else `post` refuses.
+    """
+    entry = Entry(
+        kind=kind,
+        reference=reference,
+        idempotency_key=idempotency_key,
+        occurred_at=occurred_at,
+        postings=postings,
+        corrects=key,
+        rate=rate,
+    )
+    return post([entry])[0]
+
+
+def reverse(*, key: str, idempotency_key: str, occurred_at: datetime, kind: str) -> PostedEntry:
+    """Take a posted entry back whole: the opposite of each posting, at the same rate.
+
+    Raises:
+        NothingToCorrect: The key names no entry, or one that moved nothing for good: a pending one
+            is voided with `finish`.
+        LedgerRefused: Whatever else `post` refuses.
+    """
+    mistaken = Recorded.objects.filter(idempotency_key=key, state=Recorded.State.POSTED).first()
+    if mistaken is None:
+        raise NothingToCorrect
+    lines = mistaken.postings.select_related("account")
+    return correct(
+        key=key,
+        idempotency_key=idempotency_key,
+        occurred_at=occurred_at,
+        kind=kind,
+        postings=[Posting(line.account.key, -line.amount_minor) for line in lines],
+        rate=mistaken.rate.inverse if mistaken.rate else None,
+    )
+
+
 def _document(entry: Entry) -> dict[str, Any]:
     """Return the form in which the database function reads an entry."""
     return {
@@ -148,6 +216,7 @@ def _document(entry: Entry) -> dict[str, Any]:
         "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
         "finishes": entry.finishes,
         "corrects": entry.corrects,
+        "rate": _rate_document(entry.rate),
         "postings": [
             {
                 "kind": posting.account.kind,
@@ -157,6 +226,17 @@ def _document(entry: Entry) -> dict[str, Any]:
             }
             for posting in sorted(entry.postings)
         ],
+    }
+
+
+def _rate_document(rate: Rate | None) -> dict[str, Any] | None:
+    if rate is None:
+        return None
+    return {
+        "numerator": rate.numerator,
+        "denominator": rate.denominator,
+        "source": rate.source,
+        "at": rate.at.isoformat(),
     }
 
 

@@ -166,6 +166,10 @@ class Migration(migrations.Migration):
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField(null=True)),
+                ("rate_numerator", models.BigIntegerField(null=True)),
+                ("rate_denominator", models.BigIntegerField(null=True)),
+                ("rate_source", models.CharField(max_length=200, null=True)),
+                ("rate_at", models.DateTimeField(null=True)),
                 (
                     "corrects",
                     models.ForeignKey(
@@ -252,6 +256,28 @@ class Migration(migrations.Migration):
                     models.Q(("idempotency_key", ""), _negated=True),
                 ),
                 name="ledger_entry_named",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("rate_at", None),
+                        ("rate_denominator", None),
+                        ("rate_numerator", None),
+                        ("rate_source", None),
+                    ),
+                    models.Q(
+                        ("rate_at__isnull", False),
+                        ("rate_denominator__gt", 0),
+                        ("rate_numerator__gt", 0),
+                        ("rate_source__isnull", False),
+                        models.Q(("rate_source", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_entry_rate_whole",
             ),
         ),
         migrations.AddConstraint(

@@ -1,9 +1,10 @@
 -- The one way into the books. Called with a JSON array of entries, in the order in which they are
 -- to be answered:
 --   [{"id", "kind", "reference", "idempotency_key", "occurred_at", "state", "expires_at",
---     "finishes", "corrects", "postings": [{"kind", "owner_ref", "currency", "amount_minor"}]}]
+--     "finishes", "corrects", "rate": {"numerator", "denominator", "source", "at"},
+--     "postings": [{"kind", "owner_ref", "currency", "amount_minor"}]}]
 -- `finishes` and `corrects` are idempotency keys of earlier entries. An entry that finishes another
--- brings no postings: it takes over those of the pending one.
+-- brings no postings and no rate: it takes over those of the pending one.
 --
 -- The order of the steps matters. Accounts are locked before postings are written, in the order of
 -- their ids; the other way round two callers dead-lock on the key-share lock of the foreign key.
@@ -26,6 +27,30 @@ AS $$
     SELECT sha256(convert_to((entry - ARRAY['id', 'idempotency_key', 'occurred_at'])::text, 'UTF8'))
 $$;
 
+-- Whoever writes holds, until the end of the transaction, a lock that is named after the second in
+-- which the transaction began, counted from 2020. Locks are seen by everybody, other than the
+-- sessions of other roles. What is recorded later than a look at the locks is later than all of it.
+CREATE FUNCTION public.ledger_begin_writing() RETURNS timestamptz
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(
+        1279607879, (floor(extract(epoch FROM now())) - 1577836800)::int
+    );
+    RETURN clock_timestamp();  -- Only now: never earlier than the lock could be seen.
+END
+$$;
+
+-- When the oldest transaction began that is still writing; nothing when there is none.
+CREATE FUNCTION public.ledger_writing_since() RETURNS timestamptz
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT to_timestamp(min(objid::bigint) + 1577836800) FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 1279607879 AND objsubid = 2
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+$$;
+
 CREATE FUNCTION public.ledger_post(batch jsonb)
 RETURNS TABLE (id uuid, idempotency_key text, created boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -44,6 +69,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     wrong text;
+    moment CONSTANT timestamptz := public.ledger_begin_writing();
 BEGIN
     -- 1. Accounts come into being when they are first named.
     INSERT INTO public.ledger_account (id, kind, owner_ref, currency)
@@ -136,20 +162,24 @@ BEGIN
     -- from then on by its id and its transaction.
     INSERT INTO public.ledger_entry (
         id, kind, reference, idempotency_key, content_sha256, state, occurred_at, recorded_at,
-        expires_at, finishes_id, corrects_id
+        expires_at, finishes_id, corrects_id, rate_numerator, rate_denominator, rate_source, rate_at
     )
     SELECT DISTINCT ON (item ->> 'idempotency_key')
         (item ->> 'id')::uuid,
         coalesce(item ->> 'kind', held.kind),
-        coalesce(item ->> 'reference', held.reference),
+        coalesce(item ->> 'reference', held.reference, mistaken.reference),
         item ->> 'idempotency_key',
         public.ledger_content(item),
         item ->> 'state',
         (item ->> 'occurred_at')::timestamptz,
-        now(),
+        moment,
         (item ->> 'expires_at')::timestamptz,
         held.id,
-        mistaken.id
+        mistaken.id,
+        coalesce((item -> 'rate' ->> 'numerator')::bigint, held.rate_numerator),
+        coalesce((item -> 'rate' ->> 'denominator')::bigint, held.rate_denominator),
+        coalesce(item -> 'rate' ->> 'source', held.rate_source),
+        coalesce((item -> 'rate' ->> 'at')::timestamptz, held.rate_at)
     FROM jsonb_array_elements(batch) WITH ORDINALITY AS given (item, place)
     LEFT JOIN public.ledger_entry AS held ON held.idempotency_key = item ->> 'finishes'
     LEFT JOIN public.ledger_entry AS mistaken ON mistaken.idempotency_key = item ->> 'corrects'
