@@ -97,19 +97,15 @@ class StripeRecords:
             self._seen[line.id] = line
             source: Any = line.source
             kind = KINDS.get(getattr(source, "object", ""), RecordKind.MOVEMENT)
-            if kind is RecordKind.MOVEMENT:
-                key = line.id
-            elif source.object == "transfer_reversal":
-                key = _id(source.transfer)
-            else:
-                key = source.id
+            is_reversal = getattr(source, "object", "") == "transfer_reversal"
+            key = _id(source.transfer) if is_reversal else _id(source) or line.id
             moved[kind, key] = None
         return moved
 
     def _found(self, kind: RecordKind, key: str) -> ProviderRecord | None:
         try:
             if kind is RecordKind.MOVEMENT:
-                return _movement(self._line(key))
+                return _movement(key, self._lines_named(key))
             return self._translated(kind, self._retrieves()[kind](key))
         except stripe.InvalidRequestError as error:
             if error.code == GONE:
@@ -120,6 +116,14 @@ class StripeRecords:
         if key not in self._seen:
             self._seen[key] = self._api.balance_transactions.retrieve(key)
         return self._seen[key]
+
+    def _lines_named(self, key: str) -> list[stripe.BalanceTransaction]:
+        """Return the lines of a source of which we know no more, or the one line without any."""
+        seen = [line for line in self._seen.values() if key in {_id(line.source), line.id}]
+        if seen:
+            return seen
+        asked = self._api.balance_transactions.list({"source": key, "limit": LONGEST_PAGE})
+        return asked.data or [self._line(key)]
 
     def _translated(self, kind: RecordKind, found: Any) -> ProviderRecord | None:  # noqa: ANN401
         """Return an object as a record, or None as long as it has not touched our balance."""
@@ -166,15 +170,16 @@ def _net(kind: RecordKind, found: Any, lines: list[stripe.BalanceTransaction]) -
     return 0 if found.status in UNDONE else -int(found.amount)
 
 
-def _movement(line: stripe.BalanceTransaction) -> ProviderRecord:
+def _movement(key: str, lines: list[stripe.BalanceTransaction]) -> ProviderRecord:
+    currency = lines[0].currency
     return ProviderRecord(
         kind=RecordKind.MOVEMENT,
-        key=_id(line.source) or line.id,
+        key=key,
         our_key="",
         charge_key="",
-        amount=money(line.amount, line.currency),
-        fee=money(line.fee, line.currency),
-        created_at=datetime.fromtimestamp(line.created, UTC),
+        amount=money(sum(line.amount for line in lines), currency),
+        fee=money(sum(line.fee for line in lines), currency),
+        created_at=datetime.fromtimestamp(min(line.created for line in lines), UTC),
     )
 
 
