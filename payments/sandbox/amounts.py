@@ -81,6 +81,12 @@ def fee(amount: int, code: str) -> int:
     return (thousandths + coin // 2) // coin * coin // 1000
 
 
+def dispute_fee(code: str) -> int:
+    """Return what the provider wants for a dispute: forty times the smallest charge, 20.00 EUR."""
+    row = check_currency(code)
+    return 40 * _scaled(row.minimum_minor, row)
+
+
 def shown(amount: int, code: str) -> str:
     """Return the amount for people: `1,234.50 EUR`."""
     exponent = _exponent(code)

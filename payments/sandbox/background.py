@@ -5,7 +5,16 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from payments.sandbox import charges, deliveries, intents, jobs, payouts, refunds, sessions
+from payments.sandbox import (
+    charges,
+    deliveries,
+    disputes,
+    intents,
+    jobs,
+    payouts,
+    refunds,
+    sessions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +99,11 @@ def _move_payout(world: World, identifier: str) -> None:
     payouts.move_on(world, world.store.get(payouts.KIND, identifier))
 
 
+def _dispute(world: World, identifier: str) -> None:
+    charge = world.store.get(charges.KIND, identifier.rpartition(" ")[2])
+    disputes.open_for_card(world, charge)
+
+
 _JOBS: dict[str, Callable[[World, str], None]] = {
     jobs.SETTLE: _settle,
     jobs.FAIL: _fail,
@@ -98,5 +112,6 @@ _JOBS: dict[str, Callable[[World, str], None]] = {
     jobs.END_HOLD: _end_hold,
     jobs.FINISH_REFUND: _finish_refund,
     jobs.FAIL_REFUND: _fail_refund,
+    jobs.DISPUTE: _dispute,
     jobs.MOVE_PAYOUT: _move_payout,
 }

@@ -33,6 +33,18 @@ def for_failed_refund(world: World, refund: Document) -> str:
     return _book(world, refund, refund["amount"], kind="refund_failure")
 
 
+def for_dispute(world: World, dispute: Document) -> str:
+    """Book what a bank took back, and what the provider wants for it."""
+    amount, fee = -dispute["amount"], amounts.dispute_fee(dispute["currency"])
+    return _book(world, dispute, amount, kind="adjustment", category="dispute", fee=fee, days=0)
+
+
+def for_won_dispute(world: World, dispute: Document) -> str:
+    """Book that the bank gave it back. The fee stays where it is."""
+    amount, category = dispute["amount"], "dispute_reversal"
+    return _book(world, dispute, amount, kind="adjustment", category=category, days=0)
+
+
 def for_topup(world: World, topup: Document) -> str:
     """Book money that was put in, to be used at once."""
     return _book(world, topup, topup["amount"], kind="topup", days=0)
@@ -82,6 +94,7 @@ def _book(  # noqa: PLR0913  What a line of an account says.
     amount: int,
     *,
     kind: str,
+    category: str = "",
     fee: int = 0,
     days: int = _DAYS_UNTIL_AVAILABLE,
     account: str | None = None,
@@ -101,7 +114,7 @@ def _book(  # noqa: PLR0913  What a line of an account says.
             "fee": fee,
             "fee_details": _fee_details(fee, source["currency"]) if fee else [],
             "net": amount - fee,
-            "reporting_category": kind,
+            "reporting_category": category or kind,
             "source": source["id"],
             "status": "pending",
             "type": kind,

@@ -29,6 +29,7 @@ class Card:
     code: str = "card_declined"
     decline_code: str | None = None
     refunding: Refunding = "succeeds"
+    disputing: str = ""  # The bank's reason for taking the money back, or "inquiry".
     after_approval: Outcome = "succeeds"
 
     @property
@@ -87,6 +88,9 @@ _SPECIAL = (
     ),
     Card("4000000000007726", refunding="pends"),
     Card("4000000000005126", refunding="fails"),
+    Card("4000000000000259", disputing="fraudulent"),
+    Card("4000000000002685", disputing="product_not_received"),
+    Card("4000000000001976", disputing="inquiry"),
     Card("4000000000001000", "processes"),
     Card("4000000000001018", "processes_then_fails", decline_code="generic_decline"),
 )
@@ -108,6 +112,9 @@ _TOKENS = {
     "pm_card_authenticationRequired": "4000002760003184",
     "pm_card_pendingRefund": "4000000000007726",
     "pm_card_refundFail": "4000000000005126",
+    "pm_card_createDispute": "4000000000000259",
+    "pm_card_createDisputeProductNotReceived": "4000000000002685",
+    "pm_card_createDisputeInquiry": "4000000000001976",
 }
 
 

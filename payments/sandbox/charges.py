@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payments.sandbox import balance, events
+from payments.sandbox import balance, events, jobs
 from payments.sandbox.store import Record
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from payments.sandbox.world import World
 
 KIND = "charge"
+_SECONDS_UNTIL_DISPUTED = 5
 
 
 def open_charge(world: World, intent: Document, entry: Entry, billing: Document) -> Record:
@@ -62,7 +63,8 @@ def open_charge(world: World, intent: Document, entry: Entry, billing: Document)
         "transfer_data": None,
         "transfer_group": intent["transfer_group"],
     }
-    return Record(charge, {"refunding": entry.card.refunding})
+    card = entry.card
+    return Record(charge, {"refunding": card.refunding, "disputing": card.disputing})
 
 
 def decline(world: World, record: Record, reason: Reason) -> None:
@@ -105,6 +107,9 @@ def succeed(world: World, record: Record, *, is_counted: bool = True) -> None:
     if is_counted:
         record.document["balance_transaction"] = balance.for_charge(world, record.document)
     _save(world, record, "charge.succeeded")
+    if record.notes.get("disputing"):
+        due = world.now() + _SECONDS_UNTIL_DISPUTED
+        jobs.plan(world, jobs.DISPUTE, f"{jobs.DISPUTE} {record.id}", due)
 
 
 def count(world: World, record: Record) -> None:

@@ -8,6 +8,9 @@ and with the `event` (`id`, `payload`) that tells of it and that nobody has been
 payouts; `POST /_sandbox/payouts` with `{"payout", "failure_code"}` lets a bank send back one that
 was paid; `POST /_sandbox/topups` with `{"amount", "currency"}` puts money into our balance.
 `POST /_sandbox/plant` with `{"fault"}` makes something wrong that reconciliation has to find.
+`POST /_sandbox/disputes` with `{"charge"}` (and `reason`, `amount`, `inquiry`) lets a bank dispute
+it, with `{"dispute", "outcome"}` ends the dispute as `won` or `lost`; `POST /_sandbox/refunds` with
+`{"refund", "outcome"}` ends a refund as `succeeded` or `failed`.
 """
 
 from __future__ import annotations
@@ -21,9 +24,11 @@ from payments.sandbox import (
     api,
     cards,
     deliveries,
+    disputes,
     events,
     payouts,
     plants,
+    refunds,
     session_create,
     sessions,
     wire,
@@ -138,6 +143,8 @@ def _as_form(value: object) -> Value:
 _ACTIONS: dict[tuple[str, str], Callable[[World, Document], Document]] = {
     ("POST", f"{PREFIX}accounts"): accounts.control,
     ("POST", f"{PREFIX}deliveries"): _hold,
+    ("POST", f"{PREFIX}disputes"): disputes.control,
+    ("POST", f"{PREFIX}refunds"): refunds.control,
     ("POST", f"{PREFIX}paid-sessions"): _register_paid,
     ("POST", f"{PREFIX}payouts"): payouts.control,
     ("POST", f"{PREFIX}plant"): plants.control,

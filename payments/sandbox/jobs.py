@@ -14,6 +14,7 @@ EXPIRE = "expire_session"
 END_HOLD = "end_hold"
 FINISH_REFUND = "finish_refund"
 FAIL_REFUND = "fail_refund"
+DISPUTE = "dispute_charge"
 MOVE_PAYOUT = "move_payout"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.sandbox import amounts, balance, charges, events, jobs, rules
+from payments.sandbox import amounts, balance, charges, disputes, events, jobs, rules
 from payments.sandbox.errors import InvalidRequest
 from payments.sandbox.store import Record
 
 if TYPE_CHECKING:
+    from payments.sandbox.calls import Call
     from payments.sandbox.store import Document
     from payments.sandbox.world import World
 
@@ -21,11 +22,16 @@ def create(world: World, params: Document) -> Record:
     """Refund all or part of a charge, in the provider's minor units.
 
     Raises:
-        InvalidRequest: nothing to refund, or less than asked.
+        InvalidRequest: nothing to refund, less than asked, or the bank has taken it back.
         NotFound: no such charge or intent.
     """
     rules.check_offered(params, _OFFERED)
     charge = _charge(world, params)
+    if disputes.is_charged_back(world, charge.id):
+        raise InvalidRequest(
+            f"Charge {charge.id} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
     amount = _amount(charge.document, params.get("amount"))
     pending = charge.notes["refunding"] == "pends"
     refund: Document = {
@@ -37,6 +43,7 @@ def create(world: World, params: Document) -> Record:
         "created": world.now(),
         "currency": charge.document["currency"],
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "failure_balance_transaction": None,
         "metadata": rules.metadata(params.get("metadata")),
         "payment_intent": charge.document["payment_intent"],
         "reason": params.get("reason"),
@@ -54,6 +61,50 @@ def create(world: World, params: Document) -> Record:
     events.emit(world, "charge.refunded", charge.document)
     _plan(world, record, charge.notes["refunding"])
     return record
+
+
+def update(world: World, call: Call) -> Document:
+    """Change the metadata of a refund, which is all that may be changed."""
+    rules.check_offered(call.params, {"metadata", "expand"})
+    record = world.store.get(KIND, call.arguments[0])
+    previous = {"metadata": record.document["metadata"]}
+    given = call.params.get("metadata")
+    kept = {} if given == "" else previous["metadata"]
+    changed = given if isinstance(given, dict) else {}
+    record.document["metadata"] = rules.metadata(kept | changed)
+    world.store.save(record)
+    events.emit(world, "refund.updated", record.document, previous=previous)
+    return record.document
+
+
+def cancel(world: World, call: Call) -> Document:
+    """Refuse: only a refund that waits for the customer to act can be cancelled, never a card's.
+
+    Raises:
+        InvalidRequest: always, as the sandbox offers cards only.
+    """
+    record = world.store.get(KIND, call.arguments[0])
+    raise InvalidRequest(
+        f"Refund {record.id} has a status of {record.document['status']}. Only refunds with a"
+        " status of requires_action can be canceled."
+    )
+
+
+def control(world: World, body: Document) -> Document:
+    """End `refund` with the `outcome` succeeded or failed, at once.
+
+    Raises:
+        InvalidRequest: another outcome, or a refund that has failed already.
+    """
+    record = world.store.get(KIND, str(body.get("refund")), param="refund")
+    status, outcome = record.document["status"], body.get("outcome")
+    ends = {("pending", "succeeded"): finish, ("pending", "failed"): fail}
+    end = ({("succeeded", "failed"): fail} | ends).get((status, str(outcome)))
+    if end is None:
+        raise InvalidRequest(f"A refund that is {status} cannot end so.", param="outcome")
+    jobs.drop(world, record.id)
+    end(world, record)
+    return record.document
 
 
 def finish(world: World, record: Record) -> None:

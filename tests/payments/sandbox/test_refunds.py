@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 import stripe
 
 from tests.payments.browser import SUCCEEDS
@@ -178,3 +179,51 @@ def test_an_unknown_charge_is_not_found(client: Client, name: str) -> None:
         client.v1.refunds.create({name: "ch_none"})  # type: ignore[arg-type]
 
     assert (refusal.value.http_status, refusal.value.param) == (404, name)
+
+
+def test_only_the_metadata_of_a_refund_can_be_changed(client: Client) -> None:
+    refund = client.v1.refunds.create(
+        {"charge": charged(client).id, "metadata": {"kept": "1", "dropped": "2"}}
+    )
+
+    changed = client.v1.refunds.update(refund.id, {"metadata": {"dropped": "", "new": "3"}})
+
+    assert changed.metadata is not None
+    assert changed.metadata.to_dict() == {"kept": "1", "new": "3"}
+    assert (changed.amount, changed.status) == (100_00, "succeeded")
+
+
+@pytest.mark.parametrize("card", [SUCCEEDS, PENDS])
+def test_a_refund_to_a_card_cannot_be_cancelled(client: Client, card: str) -> None:
+    refund = client.v1.refunds.create({"charge": charged(client, card=card).id})
+
+    with pytest.raises(stripe.InvalidRequestError, match="requires_action"):
+        client.v1.refunds.cancel(refund.id)
+
+    assert client.v1.refunds.retrieve(refund.id) == refund
+
+
+@pytest.mark.parametrize(
+    ("card", "outcome", "status"),
+    [
+        (PENDS, "succeeded", "succeeded"),
+        (PENDS, "failed", "failed"),
+        (SUCCEEDS, "failed", "failed"),
+        (SUCCEEDS, "succeeded", None),
+        (SUCCEEDS, "lost", None),
+    ],
+)
+def test_a_refund_ends_as_a_control_request_says(
+    client: Client, sandbox: Running, card: str, outcome: str, status: str | None
+) -> None:
+    refund = client.v1.refunds.create({"charge": charged(client, card=card).id})
+
+    answer = requests.post(
+        f"{sandbox.url}/_sandbox/refunds",
+        json={"refund": refund.id, "outcome": outcome},
+        auth=(make.KEY, ""),
+        timeout=10,
+    )
+
+    assert answer.status_code == (200 if status else 400)
+    assert client.v1.refunds.retrieve(refund.id).status == (status or refund.status)
