@@ -11,10 +11,11 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Cell = str | int | float | Decimal | date | None
 
@@ -28,11 +29,15 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
     Raises:
         KeyError: A row lacks a column.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([_written(row[name]) for name in columns] for row in rows)
-    return out.getvalue()
+    return "".join(csv_lines(columns, rows))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> Iterator[str]:
+    """Yield the same one line after another, for what is too long to be held at once."""
+    for cells in chain([columns], ([_written(row[name]) for name in columns] for row in rows)):
+        line = io.StringIO()
+        csv.writer(line).writerow(cells)
+        yield line.getvalue()
 
 
 def _written(cell: Cell) -> str:
