@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from payments.gateway.bank_file import BankFile
 from payments.gateway.stripe.client import client
 from payments.gateway.stripe.pages import StripePages
+from payments.gateway.stripe.payouts import StripePayouts
 from payments.gateway.stripe.records import StripeRecords
 from payments.gateway.stripe.refunds import StripeRefunds
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import stripe
 
     from payments.gateway.base import PaymentGateway
+    from payments.gateway.payouts import OnboardingGateway, PayoutGateway
     from payments.gateway.records import ProviderRecords
     from payments.gateway.refunds import RefundGateway
 
@@ -32,6 +35,16 @@ def refunds() -> RefundGateway:
 def records() -> ProviderRecords:
     """Return who keeps records of all that moved our money there."""
     return StripeRecords(_client())
+
+
+def payouts(method: str = "stripe") -> PayoutGateway:
+    """Return who pays owners: `stripe`, or the `bank_file` of an own treasury."""
+    return BankFile() if method == "bank_file" else onboarding()
+
+
+def onboarding() -> OnboardingGateway:
+    """Return the provider that asks owners for their details itself."""
+    return StripePayouts(_client())
 
 
 def _client() -> stripe.StripeClient:
