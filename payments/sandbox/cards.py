@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["succeeds", "declined", "authenticates", "processes", "processes_then_fails"]
 Refunding = Literal["succeeds", "pends", "fails"]
+Asking = Literal["always", "until_set_up", "on_session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Card:
     refunding: Refunding = "succeeds"
     disputing: str = ""  # The bank's reason for taking the money back, or "inquiry".
     after_approval: Outcome = "succeeds"
+    asking: Asking = "always"  # When a card that authenticates wants its owner to be there.
+    saving: Outcome | None = None  # What saving it does, where that is not what paying does.
 
     @property
     def last4(self) -> str:
@@ -41,6 +44,18 @@ class Card:
         return next(
             (brand for pattern, brand in _BRANDS if re.match(pattern, self.number)), "unknown"
         )
+
+    @property
+    def when_saved(self) -> Outcome:
+        """Return what happens when the card is to be kept and nothing is charged."""
+        if self.saving:
+            return self.saving
+        return "succeeds" if self.outcome.startswith("processes") else self.outcome
+
+    def when_away(self, *, is_set_up: bool) -> Outcome:
+        """Return what happens when a kept card is charged without its owner."""
+        asks = self.asking == "always" or (self.asking == "until_set_up" and not is_set_up)
+        return self.after_approval if self.outcome == "authenticates" and not asks else self.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +93,17 @@ _SPECIAL = (
     Card("4000000000000069", _DECLINED, code="expired_card"),
     Card("4000000000000127", _DECLINED, code="incorrect_cvc"),
     Card("4000000000000119", _DECLINED, code="processing_error"),
-    Card("4000002500003155", "authenticates"),
+    Card("4000000000000341", _DECLINED, decline_code="generic_decline", saving="succeeds"),
+    Card("4000002500003155", "authenticates", asking="until_set_up"),
     Card("4000002760003184", "authenticates"),
+    Card("4000003800000446", "authenticates", asking="on_session"),
+    Card(
+        "4000008260003178",
+        "authenticates",
+        decline_code="insufficient_funds",
+        after_approval=_DECLINED,
+        asking="until_set_up",
+    ),
     Card(
         "4000008400001629",
         "authenticates",
@@ -110,6 +134,10 @@ _TOKENS = {
     "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_chargeCustomerFail": "4000000000000341",
+    "pm_card_authenticationRequiredOnSetup": "4000002500003155",
+    "pm_card_authenticationRequiredSetupForOffSession": "4000003800000446",
+    "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
     "pm_card_pendingRefund": "4000000000007726",
     "pm_card_refundFail": "4000000000005126",
     "pm_card_createDispute": "4000000000000259",

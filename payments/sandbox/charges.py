@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from payments.sandbox import balance, events, jobs
+from payments.sandbox import balance, events, jobs, methods
 from payments.sandbox.store import Record
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def open_charge(world: World, intent: Document, entry: Entry, billing: Document)
         "application_fee": None,
         "application_fee_amount": None,
         "balance_transaction": None,
-        "billing_details": _billing_details(billing),
+        "billing_details": billing,
         "calculated_statement_descriptor": world.payee.upper()[:22],
         "captured": False,
         "created": world.now(),
         "currency": intent["currency"],
-        "customer": None,
+        "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
         "failure_balance_transaction": None,
@@ -78,7 +78,8 @@ def decline(world: World, record: Record, reason: Reason) -> None:
             network="declined_by_network",
             message=reason.message,
             reason=reason.decline_code or reason.code,
-        ),
+        )
+        | {"advice_code": reason.advice_code},
     }
     _save(world, record, "charge.failed")
 
@@ -88,8 +89,9 @@ def wait(world: World, record: Record) -> None:
     _save(world, record, "charge.pending")
 
 
-def authorise(world: World, record: Record) -> None:
-    """Record that the money is held and may be captured."""
+def authorise(world: World, record: Record, *, until: int) -> None:
+    """Record that the money is held and may be captured for a while."""
+    record.document["payment_method_details"]["card"]["capture_before"] = until
     record.document |= {"status": "succeeded", "paid": True, "outcome": _approved()}
     _save(world, record, "charge.succeeded")
 
@@ -137,6 +139,12 @@ def release(world: World, record: Record) -> None:
     _save(world, record, "charge.refunded")
 
 
+def lapse(world: World, record: Record) -> None:
+    """End a hold whose time is over."""
+    record.document |= {"amount_refunded": record.document["amount"], "refunded": True}
+    _save(world, record, "charge.expired")
+
+
 def refundable(charge: Document) -> int:
     """Return what was captured and not given back, in the provider's minor units."""
     released = charge["amount"] - charge["amount_captured"]
@@ -164,26 +172,6 @@ def _outcome(*, kind: str, network: str, message: str, reason: str | None) -> Do
     }
 
 
-def _billing_details(given: Document) -> Document:
-    empty: dict[str, Any] = {"address": None, "email": None, "name": None, "phone": None}
-    return empty | {"tax_id": None} | given
-
-
 def _method_details(entry: Entry) -> Document:
-    card = {
-        "brand": entry.card.brand,
-        "checks": {
-            "address_line1_check": None,
-            "address_postal_code_check": None,
-            "cvc_check": "pass",
-        },
-        "country": "US",
-        "exp_month": entry.exp_month,
-        "exp_year": entry.exp_year,
-        "funding": "credit",
-        "last4": entry.card.last4,
-        "network": entry.card.brand,
-        "three_d_secure": None,
-        "wallet": None,
-    }
+    card = methods.card_details(entry) | {"network": entry.card.brand, "three_d_secure": None}
     return {"card": card, "type": "card"}

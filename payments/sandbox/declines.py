@@ -11,7 +11,13 @@ class Reason:
     message: str
     decline_code: str | None = None
 
+    @property
+    def advice_code(self) -> str | None:
+        """Return what Stripe advises after a decline."""
+        return "do_not_try_again" if self.decline_code in _FINAL else None
 
+
+_FINAL = frozenset({"lost_card", "stolen_card"})
 REASONS = {
     "generic_decline": Reason("card_declined", "Your card was declined.", "generic_decline"),
     "insufficient_funds": Reason(
@@ -29,8 +35,32 @@ REASONS = {
     "processing_error": Reason(
         "processing_error", "An error occurred while processing your card. Try again later."
     ),
+    "authentication_required": Reason(
+        "authentication_required",
+        "Your card was declined. This transaction requires authentication.",
+        "authentication_required",
+    ),
+    "setup_authentication_failed": Reason(
+        "setup_intent_authentication_failure",
+        "The latest attempt to set up the payment method has failed because authentication failed.",
+    ),
     "authentication_failed": Reason(
         "payment_intent_authentication_failure",
         "The provided payment method has failed authentication.",
     ),
 }
+
+
+def error_of(reason: Reason) -> dict[str, str]:
+    """Return a refusal as the API shows it on what was tried."""
+    error = {
+        "code": reason.code,
+        "doc_url": f"https://docs.stripe.com/error-codes#{reason.code}",
+        "message": reason.message,
+        "type": "card_error",
+    }
+    if reason.decline_code:
+        error["decline_code"] = reason.decline_code
+    if reason.advice_code:
+        error["advice_code"] = reason.advice_code
+    return error

@@ -1,9 +1,10 @@
-"""The hosted pages: where a person pays, gives up, or answers the bank."""
+"""The hosted pages: where a person pays or saves a card, gives up, or answers the bank."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from payments.sandbox import (
     amounts,
@@ -13,6 +14,7 @@ from payments.sandbox import (
     onboarding,
     rendering,
     sessions,
+    setups,
     wire,
     words,
 )
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from payments.sandbox.world import World
 
 _ROUTE = re.compile(r"/c/(pay|approve|onboard)/([A-Za-z0-9_]{1,80})")
+_ERRORS = {intents.KIND: "last_payment_error", setups.KIND: "last_setup_error"}
 _FIELD_OF = {"expired_card": "expiry", "incorrect_cvc": "cvc"}
 
 
@@ -52,8 +55,8 @@ def _show_pay(world: World, identifier: str, accepted: str) -> Answer:
     if elsewhere:
         return elsewhere
     intent = sessions.intent_of(world, record)
-    error = intent.document["last_payment_error"] if intent else None
-    ask = _ask(world, record.document, problems=_problem(error) if error else {})
+    error = _last_error(intent.document) if intent else None
+    ask = _ask(world, record.document, problems=_problem(error))
     return rendering.pay(ask, language=_language(record.document, accepted))
 
 
@@ -81,7 +84,7 @@ def _pay(world: World, record: Record, fields: Mapping[str, str], accepted: str)
         ask = _ask(world, record.document, values=fields, problems=mistake.problems)
         return rendering.pay(ask, language=language, status=422)
     except CardRefused as refusal:
-        error = refusal.intent["last_payment_error"]
+        error = _last_error(refusal.intent)
         ask = _ask(world, record.document, values=fields, problems=_problem(error))
         return rendering.pay(ask, language=language, status=402)
     return _elsewhere(world, record, accepted) or wire.redirect(
@@ -105,12 +108,12 @@ def _elsewhere(world: World, record: Record, accepted: str) -> Answer | None:
 
 
 def _show_approve(world: World, identifier: str, accepted: str) -> Answer:
-    intent = world.store.get(intents.KIND, identifier)
+    intent = _asking(world, identifier)
     if intent.document["status"] != "requires_action":
         return _after_approval(world, identifier, accepted)
     return rendering.approve(
         payee=world.payee,
-        amount=amounts.shown(intent.document["amount"], intent.document["currency"]),
+        amount=_amount(intent.document),
         action=_approval_address(world, identifier),
         language=words.language(None, accepted),
     )
@@ -118,10 +121,11 @@ def _show_approve(world: World, identifier: str, accepted: str) -> Answer:
 
 def _act_approve(world: World, identifier: str, fields: Mapping[str, str], accepted: str) -> Answer:
     session = _session_of(world, identifier)  # It may expire here, and the intent with it.
-    intent = world.store.get(intents.KIND, identifier)
+    intent = _asking(world, identifier)
+    answer = setups.answer_approval if intent.kind == setups.KIND else intents.answer_approval
     if intent.document["status"] == "requires_action":
         try:
-            intents.answer_approval(world, intent, approved=fields.get("action") == "approve")
+            answer(world, intent, approved=fields.get("action") == "approve")
         except CardRefused:
             return _after_approval(world, identifier, accepted)
         if session:
@@ -131,15 +135,52 @@ def _act_approve(world: World, identifier: str, fields: Mapping[str, str], accep
 
 def _after_approval(world: World, identifier: str, accepted: str) -> Answer:
     session = _session_of(world, identifier)
-    if session is None:
-        return rendering.note("done", language=words.language(None, accepted))
-    return wire.redirect(sessions.address(world, session.document))
+    if session:
+        return wire.redirect(sessions.address(world, session.document))
+    intent = _asking(world, identifier)
+    if intent.notes.get("return_url"):
+        return wire.redirect(_return_address(intent))
+    return rendering.note("done", language=words.language(None, accepted))
+
+
+def _return_address(intent: Record) -> str:
+    """Return where the bank's answer leads, with what Stripe adds to the address."""
+    succeeded = intent.document["status"] in {"succeeded", "requires_capture", "processing"}
+    told = urlencode(
+        {
+            "payment_intent": intent.id,
+            "payment_intent_client_secret": intent.document["client_secret"],
+            "redirect_status": "succeeded" if succeeded else "failed",
+        }
+    )
+    address = str(intent.notes["return_url"])
+    return f"{address}{'&' if '?' in address else '?'}{told}"
 
 
 def _session_of(world: World, identifier: str) -> Record | None:
     """Return the session that an intent belongs to, if it is one's."""
-    found = world.store.every(sessions.KIND, payment_intent=identifier)
-    return sessions.current(world, found[0].id) if found else None
+    for field in ("payment_intent", "setup_intent"):
+        for found in world.store.every(sessions.KIND, **{field: identifier}):
+            return sessions.current(world, found.id)
+    return None
+
+
+def _asking(world: World, identifier: str) -> Record:
+    """Return the intent, of either kind, for which the bank asks the person."""
+    setup = world.store.find(setups.KIND, identifier)
+    return setup or world.store.get(intents.KIND, identifier)
+
+
+def _amount(intent: Document) -> str:
+    """Return what is asked for, which for a card that is only saved is nothing."""
+    if intent["object"] == setups.KIND:
+        return ""
+    return amounts.shown(intent["amount"], intent["currency"])
+
+
+def _last_error(intent: Document) -> Document | None:
+    error: Document | None = intent[_ERRORS[intent["object"]]]
+    return error
 
 
 def _approval_address(world: World, identifier: str) -> str:
@@ -157,7 +198,7 @@ def _ask(
     kept = {name: value for name, value in (values or {}).items() if name != "cvc"}
     return Ask(
         payee=world.payee,
-        amount=amounts.shown(session["amount_total"], session["currency"]),
+        amount=amounts.shown(session["amount_total"], session["currency"]) if lines else "",
         what=", ".join(line["description"] for line in lines),
         action=sessions.address(world, session),
         cancellable=bool(session["cancel_url"]),
@@ -166,8 +207,10 @@ def _ask(
     )
 
 
-def _problem(error: Document) -> dict[str, str]:
+def _problem(error: Document | None) -> dict[str, str]:
     """Return the field that a refusal concerns, with the code of its message."""
+    if error is None:
+        return {}
     return {_FIELD_OF.get(error["code"], "number"): error.get("decline_code") or error["code"]}
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from payments.sandbox import charges, events, jobs
-from payments.sandbox.cards import Entry, by_number
-from payments.sandbox.declines import REASONS, Reason
+from payments.sandbox import charges, events, jobs, methods
+from payments.sandbox.declines import REASONS, Reason, error_of
 from payments.sandbox.errors import CardRefused, InvalidRequest
 from payments.sandbox.store import Record
 
 if TYPE_CHECKING:
-    from payments.sandbox.cards import Card
+    from payments.sandbox.cards import Card, Entry
     from payments.sandbox.store import Document
     from payments.sandbox.world import World
 
@@ -20,6 +19,7 @@ CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation"})
 CANCELABLE = CONFIRMABLE | {"requires_action", "requires_capture"}
 _SECONDS_PROCESSING = 5
 _SECONDS_COUNTING = 1
+_SECONDS_HELD = 7 * 24 * 3600
 
 
 def open_intent(world: World, *, amount: int, currency: str, given: Document) -> Record:
@@ -43,24 +43,30 @@ def open_intent(world: World, *, amount: int, currency: str, given: Document) ->
     return record
 
 
-def attempt(world: World, record: Record, entry: Entry, *, billing: Document) -> None:
+def attempt(
+    world: World,
+    record: Record,
+    method: Record,
+    *,
+    off_session: bool = False,
+    return_url: str | None = None,
+) -> None:
     """Try to collect with a card, which ends in any state but the first.
 
     Raises:
-        CardRefused: the bank said no; the attempt is on record and another card may be tried.
+        CardRefused: the bank said no, or wants its customer, who is away (`off_session`); the
+            attempt is on record and may be repeated, also with another card.
     """
     check_state(record.document, CONFIRMABLE, "confirm")
-    record.document |= {"payment_method": world.name("pm"), "last_payment_error": None}
-    record.notes["billing"] = billing
-    if entry.card.outcome == "authenticates":
-        record.notes["card"] = {
-            "number": entry.card.number,
-            "month": entry.exp_month,
-            "year": entry.exp_year,
-        }
-        _ask_for_approval(world, record)
+    record.document |= {"payment_method": method.id, "last_payment_error": None}
+    entry = methods.entry_of(method)
+    outcome = entry.card.outcome
+    if off_session:
+        outcome = entry.card.when_away(is_set_up=method.notes["is_set_up"])
+    if outcome == "authenticates" and not off_session:
+        _ask_for_approval(world, record, return_url)
         return
-    _decide(world, record, entry, entry.card.outcome)
+    _decide(world, record, entry, outcome)
 
 
 def answer_approval(world: World, record: Record, *, approved: bool) -> None:
@@ -73,7 +79,7 @@ def answer_approval(world: World, record: Record, *, approved: bool) -> None:
     record.document["next_action"] = None
     if not approved:
         _refuse(world, record, REASONS["authentication_failed"], charge=None)
-    entry = _tried(record)
+    entry = methods.entry_of(world.store.get(methods.KIND, record.document["payment_method"]))
     _decide(world, record, entry, entry.card.after_approval)
 
 
@@ -106,7 +112,14 @@ def capture(world: World, record: Record, amount: int | None) -> None:
         )
     charge = world.store.get(charges.KIND, record.document["latest_charge"])
     charges.capture(world, charge, taken)
+    jobs.drop(world, record.id)
     _succeed(world, record, charge)
+
+
+def end_hold(world: World, record: Record) -> None:
+    """Let a hold lapse that nobody captured in time."""
+    charges.lapse(world, world.store.get(charges.KIND, record.document["latest_charge"]))
+    _give_up(world, record, "automatic")
 
 
 def cancel(world: World, record: Record, reason: str | None) -> None:
@@ -118,6 +131,11 @@ def cancel(world: World, record: Record, reason: str | None) -> None:
     check_state(record.document, CANCELABLE, "cancel")
     if record.document["status"] == "requires_capture":
         charges.release(world, world.store.get(charges.KIND, record.document["latest_charge"]))
+        jobs.drop(world, record.id)
+    _give_up(world, record, reason)
+
+
+def _give_up(world: World, record: Record, reason: str | None) -> None:
     record.document |= {
         "status": "canceled",
         "canceled_at": world.now(),
@@ -143,9 +161,14 @@ def check_state(intent: Document, allowed: frozenset[str] | set[str], action: st
 
 
 def _decide(world: World, record: Record, entry: Entry, outcome: str) -> None:
-    charge = charges.open_charge(world, record.document, entry, record.notes["billing"])
+    method = world.store.get(methods.KIND, record.document["payment_method"]).document
+    charge = charges.open_charge(world, record.document, entry, method["billing_details"])
     record.document["latest_charge"] = charge.id
-    if outcome == "declined":
+    if outcome == "authenticates":
+        reason = REASONS["authentication_required"]
+        charges.decline(world, charge, reason)
+        _refuse(world, record, reason, charge=charge)
+    elif outcome == "declined":
         reason = _reason(entry.card)
         charges.decline(world, charge, reason)
         _refuse(world, record, reason, charge=charge)
@@ -163,7 +186,9 @@ def _collect(world: World, record: Record, charge: Record) -> None:
             jobs.plan(world, jobs.COUNT, charge.id, world.now() + _SECONDS_COUNTING)
         _succeed(world, record, charge)
         return
-    charges.authorise(world, charge)
+    until = world.now() + _SECONDS_HELD
+    charges.authorise(world, charge, until=until)
+    jobs.plan(world, jobs.END_HOLD, record.id, until)
     record.document |= {
         "status": "requires_capture",
         "amount_capturable": record.document["amount"],
@@ -189,9 +214,13 @@ def _process(world: World, record: Record, charge: Record, *, succeeds: bool) ->
     jobs.plan(world, outcome, record.id, world.now() + _SECONDS_PROCESSING)
 
 
-def _ask_for_approval(world: World, record: Record) -> None:
+def _ask_for_approval(world: World, record: Record, return_url: str | None) -> None:
     address = f"{world.base_url}/c/approve/{record.id}"
-    action = {"redirect_to_url": {"return_url": None, "url": address}, "type": "redirect_to_url"}
+    action = {
+        "redirect_to_url": {"return_url": return_url, "url": address},
+        "type": "redirect_to_url",
+    }
+    record.notes["return_url"] = return_url
     record.document |= {"status": "requires_action", "next_action": action}
     _save(world, record, "payment_intent.requires_action")
 
@@ -207,16 +236,7 @@ def _refuse(world: World, record: Record, reason: Reason, *, charge: Record | No
 
 
 def _fail(world: World, record: Record, reason: Reason, charge: Record | None) -> None:
-    error: dict[str, Any] = {
-        "code": reason.code,
-        "doc_url": f"https://docs.stripe.com/error-codes#{reason.code}",
-        "message": reason.message,
-        "type": "card_error",
-    }
-    if reason.decline_code:
-        error["decline_code"] = reason.decline_code
-    if charge:
-        error["charge"] = charge.id
+    error = error_of(reason) | ({"charge": charge.id} if charge else {})
     record.document |= {
         "status": "requires_payment_method",
         "last_payment_error": error,
@@ -228,11 +248,6 @@ def _fail(world: World, record: Record, reason: Reason, charge: Record | None) -
 
 def _reason(card: Card) -> Reason:
     return REASONS[card.decline_code or card.code]
-
-
-def _tried(record: Record) -> Entry:
-    kept = record.notes["card"]
-    return Entry(by_number(kept["number"]), kept["month"], kept["year"])
 
 
 def _save(world: World, record: Record, event: str) -> None:

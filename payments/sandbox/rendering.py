@@ -39,7 +39,7 @@ class Ask:
     """What a payment page shows. `problems` holds a code for each field that is wrong."""
 
     payee: str
-    amount: str
+    amount: str  # Blank on a page that saves a card and takes nothing.
     what: str
     action: str
     cancellable: bool
@@ -53,8 +53,8 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
     cancel = f'<button name="action" value="cancel">{words["cancel"]}</button>'
     content = template("pay.html").substitute(
         payee=escape(ask.payee),
-        amount=escape(ask.amount),
-        what=escape(ask.what),
+        amount=_amount(ask.amount),
+        what=escape(ask.what or words["save_text"]),
         action=escape(ask.action),
         fields="".join(_field(name, ask, words) for name in _KEYBOARDS).rstrip("\n"),
         cancel=cancel if ask.cancellable else "",
@@ -62,20 +62,21 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
             f'<li><bdi dir="ltr">{number}</bdi> {words[code]}</li>'
             for number, code in _SHOWN_CARDS.items()
         ),
-        **{name: words[name] for name in ("pay", "close", "test_cards")},
+        pay=words["pay" if ask.amount else "save"],
+        **{name: words[name] for name in ("close", "test_cards")},
     )
-    return page(
-        content, title=words["title"].format(payee=ask.payee), language=language, status=status
-    )
+    title = words["title" if ask.amount else "save_title"]
+    return page(content, title=title.format(payee=ask.payee), language=language, status=status)
 
 
 def approve(*, payee: str, amount: str, action: str, language: str) -> Answer:
     """Return the bank's page with Approve and Fail."""
     words = WORDS[language]
+    explanation = words["approve_text" if amount else "approve_save_text"]
     content = template("approve.html").substitute(
         heading=words["approve_heading"],
-        explanation=escape(words["approve_text"].format(payee=payee)),
-        amount=escape(amount),
+        explanation=escape(explanation.format(payee=payee)),
+        amount=_amount(amount),
         action=escape(action),
         approve=words["approve"],
         fail=words["fail"],
@@ -95,6 +96,10 @@ def note(
         heading=words[f"{name}_heading"], text=words[f"{name}_text"], link=anchor
     )
     return page(content, title=words[f"{name}_heading"], language=language, status=status)
+
+
+def _amount(shown: str) -> str:
+    return f'<p class="amount"><bdi dir="ltr">{escape(shown)}</bdi></p>' if shown else ""
 
 
 def _field(name: str, ask: Ask, words: Mapping[str, str]) -> str:

@@ -1,10 +1,10 @@
-"""Reading what a new Checkout Session is asked to be."""
+"""Reading what a new Checkout Session is asked to be: a page to pay on, or to save a card on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payments.sandbox import amounts, jobs, rules, sessions
+from payments.sandbox import amounts, customers, jobs, rules, sessions, setups
 from payments.sandbox.errors import InvalidRequest
 from payments.sandbox.store import Record
 
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from payments.sandbox.world import World
 
 _OFFERED = frozenset({
-    "mode", "line_items", "metadata", "client_reference_id", "customer_email", "success_url",
-    "cancel_url", "locale", "expires_at", "payment_intent_data",
-    "allowed_payment_method_types",
-    "ui_mode", "expand", "adaptive_pricing",
+    "mode", "metadata", "client_reference_id", "customer_email", "success_url", "cancel_url",
+    "locale", "expires_at", "allowed_payment_method_types", "ui_mode", "expand",
 })  # fmt: skip
+_BY_MODE = {
+    "payment": _OFFERED | {"line_items", "payment_intent_data", "adaptive_pricing"},
+    "setup": _OFFERED | {"currency", "customer", "customer_creation", "setup_intent_data"},
+}
 _OFFERED_INTENT = frozenset({
     "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
     "statement_descriptor_suffix", "transfer_group",
@@ -25,7 +27,6 @@ _OFFERED_INTENT = frozenset({
 _ONLY: Document = {
     "adaptive_pricing": {"enabled": False},
     "allowed_payment_method_types": ["card"],
-    "mode": "payment",
     "ui_mode": "hosted_page",
 }
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
@@ -40,34 +41,71 @@ def create(world: World, params: Document) -> Record:
         InvalidRequest: what is asked breaks a rule, or the sandbox does not offer it.
     """
     _check(params)
-    lines = [_line(world, item, place) for place, item in enumerate(params["line_items"])]
-    total, currency = _total(lines)
     session = _EMPTY | {
         "id": world.name("cs_test"),
         "object": sessions.KIND,
-        "amount_subtotal": total,
-        "amount_total": total,
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
         "created": world.now(),
-        "currency": currency,
         "customer_email": params.get("customer_email"),
         "expires_at": _expiry(world, params.get("expires_at")),
         "locale": params.get("locale"),
         "metadata": rules.metadata(params.get("metadata")),
         "submit_type": None,
         "success_url": params["success_url"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
     }
-    record = Record(session, {"lines": lines, "intent": _intent(params)})
+    make = _to_save_a_card if params["mode"] == "setup" else _to_pay
+    record = make(world, params, session)
     world.store.save(record)
     jobs.plan(world, jobs.EXPIRE, record.id, session["expires_at"])
     return record
 
 
+def _to_pay(world: World, params: Document, session: Document) -> Record:
+    lines = [_line(world, item, place) for place, item in enumerate(params["line_items"])]
+    total, currency = _total(lines)
+    session |= {
+        "amount_subtotal": total,
+        "amount_total": total,
+        "currency": currency,
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+    }
+    return Record(session, {"lines": lines, "intent": _intent(params)})
+
+
+def _to_save_a_card(world: World, params: Document, session: Document) -> Record:
+    asked: dict[str, Any] = dict(params.get("setup_intent_data", {}))
+    rules.check_offered(asked, {"description", "metadata"}, inside="setup_intent_data")
+    carried = rules.metadata(asked.get("metadata"), param="setup_intent_data[metadata]")
+    customer = params.get("customer")
+    if customer and {"customer_creation", "customer_email"} & params.keys():
+        raise InvalidRequest(
+            message="You may only specify one of customer, customer_email and customer_creation.",
+            param="customer",
+        )
+    if customer:
+        world.store.get(customers.KIND, customer, param="customer")
+    given = {
+        "customer": customer,
+        "description": asked.get("description"),
+        "metadata": carried,
+    }
+    session |= {
+        "adaptive_pricing": None,
+        "amount_subtotal": None,
+        "amount_total": None,
+        "currency": params["currency"].lower(),
+        "customer_creation": params.get("customer_creation", "if_required"),
+        "mode": "setup",
+        "payment_status": "no_payment_required",
+        "setup_intent": setups.open_setup(world, given=given).id,
+        "total_details": None,
+    }
+    return Record(session, {"lines": []})
+
+
 def _check(params: Document) -> None:
-    rules.check_offered(params, _OFFERED)
-    rules.check_required(params, "mode", "success_url", "line_items")
+    _check_mode(params)
     for name, only in _ONLY.items():
         if params.get(name, only) != only:
             raise InvalidRequest(f"The sandbox offers {name} {only} only.", param=name)
@@ -78,6 +116,18 @@ def _check(params: Document) -> None:
         rules.check_email(params["customer_email"], param="customer_email")
     reference = params.get("client_reference_id", "")
     rules.check_length(reference, _REFERENCE, param="client_reference_id")
+
+
+def _check_mode(params: Document) -> None:
+    rules.check_required(params, "mode", "success_url")
+    if params["mode"] not in _BY_MODE:
+        raise InvalidRequest(f"The sandbox offers mode {[*_BY_MODE]} only.", param="mode")
+    rules.check_offered(params, _BY_MODE[params["mode"]])
+    if params["mode"] == "setup":
+        rules.check_required(params, "currency")
+        amounts.check_currency(params["currency"])
+        return
+    rules.check_required(params, "line_items")
     if not 0 < len(params["line_items"]) <= _LINES:
         raise InvalidRequest(f"From 1 to {_LINES} line items are allowed.", param="line_items")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.sandbox import events, intents, jobs
+from payments.sandbox import customers, events, intents, jobs, methods, setups
 from payments.sandbox.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def current(world: World, identifier: str) -> Record:
 
 
 def expire(world: World, record: Record) -> None:
-    """Close an unpaid session; what was begun on it is given up.
+    """Close an unfinished session; what was begun on it is given up.
 
     Raises:
         InvalidRequest: it is not open.
@@ -50,7 +50,9 @@ def expire(world: World, record: Record) -> None:
             f" This Checkout Session has a status of {record.document['status']}."
         )
     intent = intent_of(world, record)
-    if intent and intent.document["status"] in intents.CANCELABLE:
+    if intent and intent.kind == setups.KIND:
+        setups.cancel(world, intent, "abandoned")
+    elif intent and intent.document["status"] in intents.CANCELABLE:
         intents.cancel(world, intent, "automatic")
     record.document["status"] = "expired"
     jobs.drop(world, record.id)
@@ -58,31 +60,42 @@ def expire(world: World, record: Record) -> None:
 
 
 def intent_of(world: World, record: Record) -> Record | None:
-    """Return the PaymentIntent of a session, which exists once somebody tried to pay."""
+    """Return what a session collects with: a PaymentIntent once somebody tried, or a SetupIntent.
+
+    Only a session in setup mode has one from the beginning.
+    """
+    if setup := record.document["setup_intent"]:
+        return world.store.get(setups.KIND, setup)
     identifier = record.document["payment_intent"]
     return world.store.get(intents.KIND, identifier) if identifier else None
 
 
 def pay(world: World, record: Record, entry: Entry) -> None:
-    """Try a card on an open session. A paid session stays as it is.
+    """Try a card on an open session. A finished session stays as it is.
 
     Raises:
         CardRefused: the bank said no; the session stays open.
     """
     intent = intent_of(world, record) or _begin(world, record)
     world.store.save(record)
-    intents.attempt(world, intent, entry, billing={"email": record.document["customer_email"]})
+    method = methods.keep(world, entry, {"email": record.document["customer_email"]})
+    if intent.kind == setups.KIND:
+        _give_customer(world, record, intent)
+        setups.attempt(world, intent, method)
+    else:
+        intents.attempt(world, intent, method)
     after_attempt(world, record, intent)
 
 
 def after_attempt(world: World, record: Record, intent: Record) -> None:
-    """Complete the session if its intent has the money, holds it or is with the bank."""
+    """Complete the session if its intent has the money or the card, or the bank has it."""
     status = intent.document["status"]
     if status not in {"succeeded", "requires_capture", "processing"}:
         return
     record.document |= {
         "status": "complete",
-        "payment_status": "paid" if status == "succeeded" else "unpaid",
+        "customer": intent.document["customer"],
+        "payment_status": _payment_status(intent),
         "customer_details": _customer(record.document),
     }
     jobs.drop(world, record.id)
@@ -96,6 +109,21 @@ def after_settlement(world: World, intent: Record) -> None:
         record.document["payment_status"] = "paid" if succeeded else "unpaid"
         outcome = "succeeded" if succeeded else "failed"
         _save(world, record, f"checkout.session.async_payment_{outcome}")
+
+
+def _payment_status(intent: Record) -> str:
+    if intent.kind == setups.KIND:
+        return "no_payment_required"
+    return "paid" if intent.document["status"] == "succeeded" else "unpaid"
+
+
+def _give_customer(world: World, record: Record, setup: Record) -> None:
+    """Make the customer whose the card is going to be, once, if the session makes one."""
+    if record.document["customer_creation"] != "always" or setup.document["customer"]:
+        return
+    customer = customers.open_customer(world, given={"email": record.document["customer_email"]})
+    setup.document["customer"] = customer.id
+    world.store.save(setup)
 
 
 def _begin(world: World, record: Record) -> Record:

@@ -196,7 +196,7 @@ def test_the_money_is_available_after_two_days(
     "given",
     [
         {"off_session": True},
-        {"customer": "cus_1"},
+        {"setup_future_usage": "off_session"},
         {"allowed_payment_method_types": ["sepa_debit"]},
     ],
 )

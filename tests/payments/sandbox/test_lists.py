@@ -204,7 +204,7 @@ def test_the_version_is_told_back(sandbox: Running) -> None:
     ("path", "message"),
     [
         ("/v1/gifts", "Unrecognized request URL (GET: /v1/gifts)."),
-        ("/v1/customers", "The sandbox does not offer GET /v1/customers."),
+        ("/v1/coupons", "The sandbox does not offer GET /v1/coupons."),
     ],
 )
 def test_what_is_not_there_is_told_in_stripes_form(

@@ -21,9 +21,12 @@ CLASSES: dict[str, type[stripe.StripeObject]] = {
     "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "checkout.session": Session,
+    "customer": stripe.Customer,
     "event": stripe.Event,
     "payment_intent": stripe.PaymentIntent,
+    "payment_method": stripe.PaymentMethod,
     "refund": stripe.Refund,
+    "setup_intent": stripe.SetupIntent,
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
 
@@ -35,6 +38,7 @@ def objects(client: Client, sandbox: Running) -> list[dict[str, Any]]:
     session = make.paid(client)
     make.paid(client, card="4000000000000002")
     make.paid(client, card="4000002500003155")
+    make.saved(client)
     assert isinstance(session.payment_intent, stripe.PaymentIntent)
     client.v1.refunds.create({"payment_intent": session.payment_intent.id, "amount": 1_00})
     do_due(sandbox.world)

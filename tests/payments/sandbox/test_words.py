@@ -24,8 +24,13 @@ def test_every_refusal_has_words_or_is_told_as_a_decline() -> None:
         if (reason.decline_code or reason.code) not in ENGLISH
     }
 
-    assert plain == {"generic_decline", "lost_card", "stolen_card"}
-    assert {REASONS[name].code for name in plain} == {"card_declined"}
+    assert plain == {
+        "generic_decline",
+        "lost_card",
+        "stolen_card",
+        "authentication_required",  # Said to a program: the person is away.
+    }
+    assert {REASONS[name].code for name in plain} == {"card_declined", "authentication_required"}
 
 
 @pytest.mark.parametrize(
