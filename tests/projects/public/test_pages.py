@@ -93,6 +93,16 @@ def test_a_list_emptied_by_its_filters_says_which_to_take_back(client: Client) -
     assert "Sort by" in text(client.get("/en/projects/?country=KEN"))
 
 
+def test_nothing_offers_to_narrow_or_order_a_list_of_nothing(client: Client) -> None:
+    everything = client.get("/en/projects/").content.decode()
+
+    assert "No project takes gifts just now." in everything
+    assert "Show all projects" not in everything
+    assert 'href="#filters"' not in everything
+    assert 'id="filters"' not in everything
+    assert "Sort by" not in everything
+
+
 @pytest.mark.promise("I4")
 @pytest.mark.parametrize(
     "query",
