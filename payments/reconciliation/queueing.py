@@ -47,7 +47,8 @@ def raise_exception(  # noqa: PLR0913  Both sides of a difference, and whose it 
 ) -> QueuedException:
     """Put a difference in the queue and return it; a repeat returns the one that is there.
 
-    One that a person has closed is returned closed as long as both sides still say the same.
+    One that a person has closed is returned closed as long as both sides still say the same. Where
+    neither side says anything it is a new one: what went wrong has gone wrong again.
     """
     found = QueuedException(
         kind=kind,
@@ -60,7 +61,8 @@ def raise_exception(  # noqa: PLR0913  Both sides of a difference, and whose it 
         opened_at=now,
     )
     earlier = QueuedException.objects.filter(kind=kind, provider_key=provider_key)
-    if (accepted := earlier.filter(**_sides(found), state=QueuedException.State.CLOSED)).exists():
+    accepted = earlier.filter(**_sides(found), state=QueuedException.State.CLOSED)
+    if (ours, theirs) != (None, None) and accepted.exists():
         return accepted.latest("closed_at")
     QueuedException.objects.bulk_create([found], ignore_conflicts=True)
     return earlier.latest("opened_at", "id")

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,45 +15,206 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('checked', models.PositiveIntegerField()),
-                ('found', models.PositiveIntegerField()),
-                ('accepted', models.PositiveIntegerField()),
-                ('made_up', models.PositiveIntegerField()),
-                ('took_ms', models.PositiveIntegerField()),
-                ('balances', models.JSONField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("checked", models.PositiveIntegerField()),
+                ("found", models.PositiveIntegerField()),
+                ("accepted", models.PositiveIntegerField()),
+                ("made_up", models.PositiveIntegerField()),
+                ("took_ms", models.PositiveIntegerField()),
+                ("balances", models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='reconciliation_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('since__lte', models.F('at'))), name='reconciliation_looks_back')],
+                "indexes": [models.Index(fields=["at"], name="reconciliation_at")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("since__lte", models.F("at"))),
+                        name="reconciliation_looks_back",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='QueuedException',
+            name="QueuedException",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('unknown_charge', 'Unknown charge'), ('unknown_refund', 'Unknown refund'), ('unknown_dispute', 'Unknown dispute'), ('unknown_transfer', 'Unknown transfer'), ('unknown_payout', 'Unknown payout'), ('unknown_movement', 'Unknown movement'), ('missing_charge', 'Missing charge'), ('missing_refund', 'Missing refund'), ('missing_dispute', 'Missing dispute'), ('missing_transfer', 'Missing transfer'), ('missing_payout', 'Missing payout'), ('missing_movement', 'Missing movement'), ('duplicate_payout', 'Paid out twice'), ('amount', 'Other amount in the books'), ('fee', 'Other fee in the books'), ('currency', 'Other currency'), ('amount_mismatch', 'Other amount than asked for'), ('fee_currency', 'Fee in another currency'), ('surplus', 'Paid a second time'), ('refund_by_hand', 'Refunded at the provider'), ('dead_event', 'Event given up'), ('unreadable', 'Cannot be read')], max_length=32)),
-                ('provider_key', models.CharField(max_length=255)),
-                ('reference', models.CharField(blank=True, max_length=200)),
-                ('ours_minor', models.BigIntegerField(null=True)),
-                ('ours_currency', models.CharField(blank=True, max_length=3)),
-                ('theirs_minor', models.BigIntegerField(null=True)),
-                ('theirs_currency', models.CharField(blank=True, max_length=3)),
-                ('opened_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=8)),
-                ('closed_reason', models.TextField(blank=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='closed_exceptions', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_exceptions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unknown_charge", "Unknown charge"),
+                            ("unknown_refund", "Unknown refund"),
+                            ("unknown_dispute", "Unknown dispute"),
+                            ("unknown_transfer", "Unknown transfer"),
+                            ("unknown_payout", "Unknown payout"),
+                            ("unknown_movement", "Unknown movement"),
+                            ("missing_charge", "Missing charge"),
+                            ("missing_refund", "Missing refund"),
+                            ("missing_dispute", "Missing dispute"),
+                            ("missing_transfer", "Missing transfer"),
+                            ("missing_payout", "Missing payout"),
+                            ("missing_movement", "Missing movement"),
+                            ("duplicate_payout", "Paid out twice"),
+                            ("amount", "Other amount in the books"),
+                            ("fee", "Other fee in the books"),
+                            ("currency", "Other currency"),
+                            ("amount_mismatch", "Other amount than asked for"),
+                            ("fee_currency", "Fee in another currency"),
+                            ("surplus", "Paid a second time"),
+                            ("refund_by_hand", "Refunded at the provider"),
+                            ("dead_event", "Event given up"),
+                            ("unreadable", "Cannot be read"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("provider_key", models.CharField(max_length=255)),
+                ("reference", models.CharField(blank=True, max_length=200)),
+                ("ours_minor", models.BigIntegerField(null=True)),
+                ("ours_currency", models.CharField(blank=True, max_length=3)),
+                ("theirs_minor", models.BigIntegerField(null=True)),
+                ("theirs_currency", models.CharField(blank=True, max_length=3)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Closed")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("closed_reason", models.TextField(blank=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closed_exceptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_exceptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'permissions': (('view_books', 'May see the finance console'), ('work_exceptions', 'May close exceptions, ask for refunds, replay events')),
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['opened_at'], name='exception_open_since'), models.Index(fields=['provider_key'], name='exception_provider_key')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['unknown_charge', 'unknown_refund', 'unknown_dispute', 'unknown_transfer', 'unknown_payout', 'unknown_movement', 'missing_charge', 'missing_refund', 'missing_dispute', 'missing_transfer', 'missing_payout', 'missing_movement', 'duplicate_payout', 'amount', 'fee', 'currency', 'amount_mismatch', 'fee_currency', 'surplus', 'refund_by_hand', 'dead_event', 'unreadable'])), name='exception_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('closed_reason', ''), ('state', 'open')), models.Q(('closed_at__gte', models.F('opened_at')), ('closed_by__isnull', False), ('closed_reason__regex', '\\S'), ('state', 'closed')), _connector='OR'), name='exception_closed_by_a_person_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('ours_currency', ''), ('ours_minor', None)), models.Q(('ours_currency__regex', '^[A-Z]{3}$'), ('ours_minor__isnull', False)), _connector='OR'), name='exception_ours_is_money'), models.CheckConstraint(condition=models.Q(models.Q(('theirs_currency', ''), ('theirs_minor', None)), models.Q(('theirs_currency__regex', '^[A-Z]{3}$'), ('theirs_minor__isnull', False)), _connector='OR'), name='exception_theirs_is_money'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'provider_key'), name='exception_open_once')],
+                "permissions": (
+                    ("view_books", "May see the finance console"),
+                    ("work_exceptions", "May close exceptions, ask for refunds, replay events"),
+                ),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["opened_at"],
+                        name="exception_open_since",
+                    ),
+                    models.Index(fields=["provider_key"], name="exception_provider_key"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "unknown_charge",
+                                    "unknown_refund",
+                                    "unknown_dispute",
+                                    "unknown_transfer",
+                                    "unknown_payout",
+                                    "unknown_movement",
+                                    "missing_charge",
+                                    "missing_refund",
+                                    "missing_dispute",
+                                    "missing_transfer",
+                                    "missing_payout",
+                                    "missing_movement",
+                                    "duplicate_payout",
+                                    "amount",
+                                    "fee",
+                                    "currency",
+                                    "amount_mismatch",
+                                    "fee_currency",
+                                    "surplus",
+                                    "refund_by_hand",
+                                    "dead_event",
+                                    "unreadable",
+                                ],
+                            )
+                        ),
+                        name="exception_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at", None),
+                                ("closed_by", None),
+                                ("closed_reason", ""),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("closed_at__gte", models.F("opened_at")),
+                                ("closed_by__isnull", False),
+                                ("closed_reason__regex", "\\S"),
+                                ("state", "closed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_closed_by_a_person_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ours_currency", ""), ("ours_minor", None)),
+                            models.Q(
+                                ("ours_currency__regex", "^[A-Z]{3}$"),
+                                ("ours_minor__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_ours_is_money",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("theirs_currency", ""), ("theirs_minor", None)),
+                            models.Q(
+                                ("theirs_currency__regex", "^[A-Z]{3}$"),
+                                ("theirs_minor__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_theirs_is_money",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("kind", "provider_key"),
+                        name="exception_open_once",
+                    ),
+                ],
             },
         ),
     ]

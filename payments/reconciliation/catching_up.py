@@ -1,0 +1,88 @@
+"""Letting the rooms see what they have merely not seen: whatever an event that was lost told of.
+
+Each room looks for itself, as it does when the event comes, so that afterwards the books are as if
+every event had come. What a room cannot take in is left to the comparison, and to a person.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from payments import checkout, settlement
+from payments.gateway.base import ProviderUnavailable
+from payments.gateway.records import RecordKind
+from payments.models import Payment
+from payments.reconciliation.comparing import Difference
+from payments.reconciliation.kinds import Kind
+from payments.refunds import services as refunds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from payments.gateway.records import ProviderRecord
+
+logger = logging.getLogger(__name__)
+
+
+def ask_about_open_payments(*, now: datetime) -> Iterator[Difference]:
+    """Ask about every payment that may still bring money; yield those that cannot be read.
+
+    Raises:
+        ProviderUnavailable: No answer.
+    """
+    for payment in Payment.objects.live().order_by("id"):
+        key = payment.page_key or str(payment.pk)
+        yield from _tried(partial(_ask, payment, now), key=key, reference=payment.reference)
+
+
+def catch_up(records: Iterable[ProviderRecord], *, now: datetime) -> Iterator[Difference]:
+    """Let the rooms look at what the books do not hold as it is; yield what cannot be read.
+
+    Raises:
+        ProviderUnavailable: No answer.
+    """
+    for record in records:
+        if look := _LOOKS.get(record.kind):
+            yield from _tried(partial(look, record, now), key=record.key, reference="")
+
+
+def _tried(look: Callable[[], None], *, key: str, reference: str) -> Iterator[Difference]:
+    """Look at one thing. Whatever is wrong with it must not keep us from the others."""
+    try:
+        look()
+    except refunds.NotBookedYet as error:  # The comparison says so, too.
+        logger.info("%s: %s", key, error)
+    except ProviderUnavailable:
+        raise
+    except Exception:
+        logger.exception("Reconciliation could not read %s", key)
+        yield Difference(Kind.UNREADABLE, key, reference, None, None)
+
+
+def _look_at_charge(record: ProviderRecord, now: datetime) -> None:
+    with suppress(ValueError):  # What is not a key of ours names no payment.
+        payment = Payment.objects.filter(pk=UUID(record.our_key)).first()
+        if payment is not None and payment.state not in Payment.RECEIVED:
+            _ask(payment, now)
+
+
+def _ask(payment: Payment, now: datetime) -> None:
+    """Settle a payment from what the provider knows, finding the page whose answer was lost."""
+    if payment.state == Payment.State.CREATED:
+        checkout.finish_unanswered(payment_id=payment.pk, now=now)
+    settlement.ask_about_payment(payment_id=payment.pk, now=now)
+
+
+def _look_at_refund(record: ProviderRecord, now: datetime) -> None:
+    refunds.look_at(object_key=record.key, now=now)
+
+
+_LOOKS: dict[RecordKind, Callable[[ProviderRecord, datetime], None]] = {
+    RecordKind.CHARGE: _look_at_charge,
+    RecordKind.REFUND: _look_at_refund,
+}
