@@ -8,6 +8,7 @@ from django.conf import settings
 
 from payments.gateway.bank_file import BankFile
 from payments.gateway.stripe.client import client
+from payments.gateway.stripe.disputes import StripeDisputes
 from payments.gateway.stripe.pages import StripePages
 from payments.gateway.stripe.payouts import StripePayouts
 from payments.gateway.stripe.records import StripeRecords
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import stripe
 
     from payments.gateway.base import PaymentGateway
+    from payments.gateway.disputes import DisputeGateway
     from payments.gateway.payouts import OnboardingGateway, PayoutGateway
     from payments.gateway.records import ProviderRecords
     from payments.gateway.refunds import RefundGateway
@@ -45,6 +47,11 @@ def payouts(method: str = "stripe") -> PayoutGateway:
 def onboarding() -> OnboardingGateway:
     """Return the provider that asks owners for their details itself."""
     return StripePayouts(_client())
+
+
+def disputes() -> DisputeGateway:
+    """Return who tells of disputes."""
+    return StripeDisputes(_client())
 
 
 def _client() -> stripe.StripeClient:

@@ -33,8 +33,7 @@ ORDER: dict[str, int] = {S.CREATED: 0, S.PENDING: 1, S.SUCCEEDED: 2, S.FAILED: 3
 LOOK_AGAIN = timedelta(hours=1)  # At one that is pending.
 FIRST_DOUBT = timedelta(days=1)  # A bank may send back what had succeeded …
 LAST_DOUBT = timedelta(days=40)  # … within a month, says the provider.
-MADE_BY_HAND, DIFFERS, ABOVE = "refund_made_by_hand", "refund_differs", "refund_above_captured"
-ON_DISPUTED = "refund_failed_on_disputed"
+BY_HAND, AMOUNT, CURRENCY = "refund_by_hand", "amount", "currency"  # Of reconciliation's kinds.
 
 
 @transaction.atomic
@@ -86,7 +85,7 @@ def _row(payment: Payment, found: ProviderRefund, now: datetime) -> Refund | Non
     if known is None:
         known = _found(payment, found, now)
     if known is not None and known.amount != found.amount:
-        _raise(payment, found, DIFFERS, ours_minor=known.amount_minor)
+        _raise(payment, found, AMOUNT, ours_minor=known.amount_minor)
         return None
     return known
 
@@ -105,11 +104,11 @@ def _found(payment: Payment, found: ProviderRefund, now: datetime) -> Refund | N
     """Write down a refund that nobody asked us for, and let a person know."""
     made = sum(refund.amount_minor for refund in payment.refunds.made())
     if found.amount.currency != payment.received_currency:
-        _raise(payment, found, DIFFERS, ours_minor=None)
+        _raise(payment, found, CURRENCY, ours_minor=payment.received_minor)
         return None
     is_made = found.status is not RefundStatus.FAILED
     if is_made and made + found.amount.minor > (payment.received_minor or 0):
-        _raise(payment, found, ABOVE, ours_minor=(payment.received_minor or 0) - made)
+        _raise(payment, found, AMOUNT, ours_minor=(payment.received_minor or 0) - made)
         return None
     refund = Refund(
         payment=payment,
@@ -118,7 +117,7 @@ def _found(payment: Payment, found: ProviderRefund, now: datetime) -> Refund | N
         is_found=True,
         created_at=now,
     )
-    _raise(payment, found, MADE_BY_HAND, ours_minor=None)
+    _raise(payment, found, BY_HAND, ours_minor=None)
     return refund
 
 
@@ -132,8 +131,6 @@ def _advance(payment: Payment, refund: Refund, found: ProviderRefund, now: datet
         fail(refund=refund, reason=found.failure_reason or "failed", now=now)
         if had_succeeded:
             ledger.post([_returned(payment, refund)])
-        if payment.disputes.taken().exists():
-            _raise(payment, found, ON_DISPUTED, ours_minor=refund.amount_minor)
         return
     refund.state = S(found.status)
     refund.due_at = now + LOOK_AGAIN

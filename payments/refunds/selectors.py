@@ -33,3 +33,9 @@ def taken_by_banks(payment: Payment) -> Money:
     """Return what of a payment that was received givers' banks hold or have won back."""
     found = payment.disputes.taken().aggregate(sum=Sum("amount_minor", default=0))
     return Money(found["sum"], payment.received_currency)
+
+
+def unrefunded(payment: Payment) -> Money:
+    """Return what the provider has not given back of a payment that was received."""
+    made = payment.refunds.made().aggregate(sum=Sum("amount_minor", default=0))
+    return Money((payment.received_minor or 0) - made["sum"], payment.received_currency)

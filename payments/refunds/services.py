@@ -36,7 +36,7 @@ KEY_LIFE = timedelta(hours=23)  # The provider keeps a key for a day; clocks may
 ANSWER_DUE = timedelta(minutes=1)  # No call to the provider takes longer than this.
 SOON = timedelta(minutes=3)  # What is queued again should have been looked at by then.
 BATCH = 200
-OF_NOBODY = "refund_of_unknown_charge"
+UNKNOWN = "unknown_refund"  # Of reconciliation's kinds.
 
 
 class RefundRefused(Exception):
@@ -172,7 +172,7 @@ def look_at_charge(*, object_key: str, now: datetime) -> bool:
         for refund in found:
             events.publish(
                 events.ExceptionFound(
-                    kind=OF_NOBODY,
+                    kind=UNKNOWN,
                     provider_key=refund.key,
                     reference="",
                     ours_minor=None,
