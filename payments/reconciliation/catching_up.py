@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from payments import checkout, settlement
+from payments.disputes import services as disputes
+from payments.disputes.models import Dispute
 from payments.gateway.base import ProviderUnavailable
 from payments.gateway.records import RecordKind
 from payments.models import Payment
 from payments.reconciliation.comparing import Difference
 from payments.reconciliation.kinds import Kind
 from payments.refunds import services as refunds
+from payments.refunds.models import Refund
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,8 +32,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def ask_about_open_payments(*, now: datetime) -> Iterator[Difference]:
-    """Ask about every payment that may still bring money; yield those that cannot be read.
+def ask_about_what_is_open(*, now: datetime) -> Iterator[Difference]:
+    """Ask about all that may still end without moving the balance; yield what cannot be read.
+
+    A page nobody paid on, a refund that waits and a dispute that was lost leave no other trace.
 
     Raises:
         ProviderUnavailable: No answer.
@@ -38,6 +43,15 @@ def ask_about_open_payments(*, now: datetime) -> Iterator[Difference]:
     for payment in Payment.objects.live().order_by("id"):
         key = payment.page_key or str(payment.pk)
         yield from _tried(partial(_ask, payment, now), key=key, reference=payment.reference)
+    pending = Refund.objects.filter(state=Refund.State.PENDING)
+    disputed = Dispute.objects.exclude(state__in=Dispute.ENDED)
+    for look, rows in ((refunds.look_at, pending), (disputes.look_at, disputed)):
+        for row in rows.select_related("payment").order_by("id"):
+            yield from _tried(
+                partial(look, object_key=row.provider_key, now=now),
+                key=row.provider_key,
+                reference=row.payment.reference,
+            )
 
 
 def catch_up(records: Iterable[ProviderRecord], *, now: datetime) -> Iterator[Difference]:
@@ -51,7 +65,7 @@ def catch_up(records: Iterable[ProviderRecord], *, now: datetime) -> Iterator[Di
             yield from _tried(partial(look, record, now), key=record.key, reference="")
 
 
-def _tried(look: Callable[[], None], *, key: str, reference: str) -> Iterator[Difference]:
+def _tried(look: Callable[[], object], *, key: str, reference: str) -> Iterator[Difference]:
     """Look at one thing. Whatever is wrong with it must not keep us from the others."""
     try:
         look()
@@ -82,7 +96,12 @@ def _look_at_refund(record: ProviderRecord, now: datetime) -> None:
     refunds.look_at(object_key=record.key, now=now)
 
 
+def _look_at_dispute(record: ProviderRecord, now: datetime) -> None:
+    disputes.look_at(object_key=record.key, now=now)
+
+
 _LOOKS: dict[RecordKind, Callable[[ProviderRecord, datetime], None]] = {
     RecordKind.CHARGE: _look_at_charge,
     RecordKind.REFUND: _look_at_refund,
+    RecordKind.DISPUTE: _look_at_dispute,
 }

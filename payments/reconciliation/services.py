@@ -83,7 +83,7 @@ def reconcile(*, since: datetime, now: datetime) -> Outcome:
     records = {one.key: one for one in told if isinstance(one, ProviderRecord)}
     unreadable = {one.key: one for one in told if isinstance(one, UnreadableRecord)}
     found = [_unreadable(one) for one in unreadable.values()]
-    found += catching_up.ask_about_open_payments(now=now)
+    found += catching_up.ask_about_what_is_open(now=now)
     found += catching_up.catch_up(_unlike(records), now=now)
     only_ours = selectors.booked_since(since) - records.keys() - unreadable.keys()
     late, missing = _looked_for(provider, only_ours)
