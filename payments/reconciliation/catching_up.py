@@ -18,6 +18,8 @@ from payments.disputes.models import Dispute
 from payments.gateway.base import ProviderUnavailable
 from payments.gateway.records import RecordKind
 from payments.models import Payment
+from payments.payouts import services as payouts
+from payments.payouts.models import Payout
 from payments.reconciliation.comparing import Difference
 from payments.reconciliation.kinds import Kind
 from payments.refunds import services as refunds
@@ -35,7 +37,8 @@ logger = logging.getLogger(__name__)
 def ask_about_what_is_open(*, now: datetime) -> Iterator[Difference]:
     """Ask about all that may still end without moving the balance; yield what cannot be read.
 
-    A page nobody paid on, a refund that waits and a dispute that was lost leave no other trace.
+    A page nobody paid on, a refund that waits, a dispute that was lost and a payout that arrived at
+    its bank leave no other trace.
 
     Raises:
         ProviderUnavailable: No answer.
@@ -52,6 +55,9 @@ def ask_about_what_is_open(*, now: datetime) -> Iterator[Difference]:
                 key=row.provider_key,
                 reference=row.payment.reference,
             )
+    for sent in Payout.objects.filter(state__in=Payout.WITH_PROVIDER).exclude(transfer_key=""):
+        look = partial(payouts.look_at_transfer, object_key=sent.transfer_key, now=now)
+        yield from _tried(look, key=sent.transfer_key, reference=sent.reference)
 
 
 def catch_up(records: Iterable[ProviderRecord], *, now: datetime) -> Iterator[Difference]:
@@ -100,8 +106,18 @@ def _look_at_dispute(record: ProviderRecord, now: datetime) -> None:
     disputes.look_at(object_key=record.key, now=now)
 
 
+def _look_at_transfer(record: ProviderRecord, now: datetime) -> None:
+    payouts.look_at_transfer(object_key=record.key, now=now)
+
+
+def _look_at_payout(record: ProviderRecord, now: datetime) -> None:
+    payouts.look_at_payout(object_key=record.key, now=now)
+
+
 _LOOKS: dict[RecordKind, Callable[[ProviderRecord, datetime], None]] = {
     RecordKind.CHARGE: _look_at_charge,
     RecordKind.REFUND: _look_at_refund,
     RecordKind.DISPUTE: _look_at_dispute,
+    RecordKind.TRANSFER: _look_at_transfer,
+    RecordKind.PAYOUT: _look_at_payout,
 }

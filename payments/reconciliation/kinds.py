@@ -35,6 +35,7 @@ class Kind(models.TextChoices):
     FEE_CURRENCY = "fee_currency", _("Fee in another currency")
     SURPLUS = "surplus", _("Paid a second time")
     REFUND_BY_HAND = "refund_by_hand", _("Refunded at the provider")
+    REVERSED_BY_HAND = "reversed_by_hand", _("Reversed at the provider")
     DEAD_EVENT = "dead_event", _("Event given up")
     UNREADABLE = "unreadable", _("Cannot be read")
 
@@ -117,6 +118,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     Kind.REFUND_BY_HAND: Explanation(
         _("Somebody refunded at the provider. The refund is booked."),
         _("Find out who asked for it and write down why."),
+    ),
+    Kind.REVERSED_BY_HAND: Explanation(
+        _("Somebody took a transfer back at the provider. It is booked; the payout has failed."),
+        _("Find out who asked for it, then pay again or leave it."),
     ),
     Kind.DEAD_EVENT: Explanation(
         _("An event of the provider was tried too often and given up."),

@@ -32,7 +32,7 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 # Payments of the demo world end on a charge that no provider has ever heard of.
 MADE_UP = "charge-seed-"
-FEES = frozenset({"processor_fee", "dispute_fee", "dispute_fee_returned"})
+FEES = frozenset({"processor_fee", "dispute_fee", "dispute_fee_returned", "payout_fee"})
 BATCH = 200
 
 

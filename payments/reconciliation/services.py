@@ -171,14 +171,17 @@ def _sent_twice(record: ProviderRecord, booked: Booked | None) -> Difference:
 def _not_as_asked(since: datetime) -> Iterator[Difference]:
     """Yield payments whose money is booked as it came and is not what was asked for."""
     for payment in Payment.objects.needing_a_person().filter(settled_at__gte=since):
-        came = Money(payment.received_minor or 0, payment.received_currency)
-        ours: Money | None = payment.amount
-        if payment.difference == Payment.FEE_CURRENCY:
-            ours, came = None, Money(payment.fee_minor or 0, payment.fee_currency)
-        elif payment.difference == "surplus":
-            ours = None
-        kind = OF_PAYMENT[payment.difference]
-        yield Difference(kind, payment.charge_key, payment.reference, ours, came)
+        kind, key = OF_PAYMENT[payment.difference], payment.charge_key
+        known = QueuedException.objects.filter(kind=kind, provider_key=key).oldest_first().last()
+        ours, theirs = (known.ours, known.theirs) if known else _asked_and_came(payment)
+        yield Difference(kind, key, payment.reference, ours, theirs)
+
+
+def _asked_and_came(payment: Payment) -> tuple[Money | None, Money]:
+    if payment.difference == Payment.FEE_CURRENCY:
+        return None, Money(payment.fee_minor or 0, payment.fee_currency)
+    came = Money(payment.received_minor or 0, payment.received_currency)
+    return (None if payment.difference == "surplus" else payment.amount), came
 
 
 def _balances(provider: ProviderRecords) -> dict[str, dict[str, int]]:
