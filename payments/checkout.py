@@ -15,8 +15,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from payments import events, gateway, moves, queue
-from payments.currencies import currency
+from payments import beginning, events, gateway, moves, queue
+from payments.beginning import (
+    AlreadyPaid,
+    AmountNotChargeable,
+    CheckoutRefused,
+    OtherPaymentUnderWay,
+)
 from payments.gateway.base import (
     HostedPage,
     PageRequest,
@@ -57,30 +62,12 @@ FIRST_LOOK = timedelta(minutes=3)  # After a page opened, when its event should 
 CLOCKS_APART = timedelta(minutes=5)
 BATCH = 200
 PAGE_OVER = _("This payment is not open any more.")
-UNDER_WAY = _("Another payment is under way. Finish or cancel it first.")
-
-
-class CheckoutRefused(Exception):
-    """A payment that cannot begin or go on. The message is fit to be shown."""
-
-
-class AmountNotChargeable(CheckoutRefused):
-    """The provider does not take this amount."""
-
-
-class OtherPaymentUnderWay(CheckoutRefused):
-    """A payment of another amount is open for the same reference."""
-
-
-class AlreadyPaid(CheckoutRefused):
-    """The money for this reference has arrived."""
 
 
 class PageOver(CheckoutRefused):
     """The page cannot be paid on any more."""
 
 
-@transaction.atomic
 def begin(  # noqa: PLR0913  What a page shows and where it leads: all of it is the caller's.
     *,
     reference: str,
@@ -91,17 +78,20 @@ def begin(  # noqa: PLR0913  What a page shows and where it leads: all of it is 
     success_url: str,
     cancel_url: str,
     now: datetime,
+    hold: bool = False,
 ) -> Payment:
     """Write down that money is asked for; a repeat returns the payment that is under way.
+
+    With `hold` the money is only authorised: `settlement.capture` takes it, for a week.
 
     Raises:
         AmountNotChargeable: Too small, or not a multiple of what the provider can charge.
         AlreadyPaid: The money for this reference has arrived.
         OtherPaymentUnderWay: Another amount is being asked for the same reference.
     """
-    _check_chargeable(amount)
     asked = Payment(
         reference=reference,
+        hold=hold,
         amount_minor=amount.minor,
         currency=amount.currency,
         description=description,
@@ -112,12 +102,7 @@ def begin(  # noqa: PLR0913  What a page shows and where it leads: all of it is 
         created_at=now,
         due_at=now + ANSWER_DUE,
     )
-    payment = _begun(asked)
-    if payment.pk == asked.pk:
-        payment.moves.create(to_state=payment.state, cause="begin", at=now)
-    elif payment.amount != amount:
-        raise OtherPaymentUnderWay(UNDER_WAY)
-    return payment
+    return beginning.begin(asked=asked, now=now)
 
 
 def open_page(*, payment_id: UUID, now: datetime) -> str:
@@ -143,7 +128,7 @@ def resolve_unanswered(*, now: datetime) -> int:
     """Queue a look at every payment whose page the provider never confirmed; return how many."""
     payments = (
         Payment.objects.due(now)
-        .filter(state=Payment.State.CREATED)
+        .filter(state=Payment.State.CREATED, collection=Payment.Collection.PAGE)
         .select_for_update(skip_locked=True)[:BATCH]
     )
     for payment in payments:
@@ -184,36 +169,6 @@ def payable_until(payment: Payment) -> datetime:
     return (payment.asked_at or payment.created_at) + PAGE_LIFE
 
 
-def _check_chargeable(amount: Money) -> None:
-    row = currency(amount.currency)
-    if row.provider_exponent is None:
-        raise AmountNotChargeable(_("Payments in this currency are not possible."))
-    if amount.minor < row.minimum_minor:
-        raise AmountNotChargeable(_("This amount is too small to be paid by card."))
-    if amount.minor % row.charge_step_minor:
-        raise AmountNotChargeable(_("This amount is too finely divided to be paid by card."))
-
-
-def _check_unpaid(reference: str) -> None:
-    if Payment.objects.filter(reference=reference, state__in=Payment.RECEIVED).exists():
-        raise AlreadyPaid(_("This has been paid already."))
-
-
-def _begun(asked: Payment) -> Payment:
-    """Save a payment, or return the live one in its way, locked so that nobody can end it.
-
-    What is in the way may end between the insert and the lock; then the way is free.
-    """
-    for _attempt in range(2):
-        Payment.objects.bulk_create([asked], ignore_conflicts=True)
-        siblings = moves.lock_all(asked.reference)
-        _check_unpaid(asked.reference)
-        for payment in siblings:
-            if payment.is_live:
-                return payment
-    raise OtherPaymentUnderWay(UNDER_WAY)
-
-
 @transaction.atomic
 def _intend(payment_id: UUID, now: datetime, *, instead_of: datetime | None = None) -> Payment:
     """Write down that the provider is going to be asked, anew where the first call came to nothing.
@@ -221,7 +176,7 @@ def _intend(payment_id: UUID, now: datetime, *, instead_of: datetime | None = No
     Of several that ask anew at once, the first one's time is everybody's, and so is its page.
     """
     payment = moves.lock(payment_id)
-    _check_unpaid(payment.reference)
+    beginning.check_unpaid(payment.reference)
     if payment.state not in {Payment.State.CREATED, Payment.State.OPEN}:
         raise PageOver(PAGE_OVER)
     if payment.state == Payment.State.CREATED:
@@ -252,6 +207,7 @@ def _made(payment: Payment, now: datetime) -> Payment:
                 success_url=payment.success_url,
                 cancel_url=payment.cancel_url,
                 expires_at=ends_at,
+                hold=payment.hold,
             )
         )
     except ProviderRefused:

@@ -51,6 +51,20 @@ class PaymentFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentHeld:
+    """The money asked for is authorised: nothing is taken yet, and it is ours to take for a while.
+
+    What comes of it is told as PaymentSettled or, released or lapsed, as PaymentFailed.
+    """
+
+    payment_id: str
+    reference: str
+    amount_minor: int
+    currency: str
+    held_until: str  # RFC 3339, the provider's time at which the authorisation lapses.
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentDiffers:
     """Money arrived that is not what was asked for: booked, counted for nobody, for a person."""
 

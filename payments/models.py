@@ -28,18 +28,27 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 
 class Payment(models.Model):
-    """One attempt to collect one amount through a page of the provider."""
+    """One attempt to collect one amount, on a page of the provider or from a saved card."""
 
     class State(models.TextChoices):
         CREATED = "created", "Created"  # The provider has not answered yet.
         OPEN = "open", "Open"  # The person may pay on the provider's page.
         PROCESSING = "processing", "Processing"  # Paid there, but not certain yet.
+        HELD = "held", "Held"  # Authorised: ours to take until `held_until`.
         SETTLED = "settled", "Settled"
         DIFFERS = "differs", "Differs"  # Money came that we did not ask for: a person must look.
         FAILED = "failed", "Failed"
         EXPIRED = "expired", "Expired"
 
-    LIVE: ClassVar = (State.CREATED, State.OPEN, State.PROCESSING)
+    class Collection(models.TextChoices):
+        PAGE = "page", "On a page of the provider"
+        CARD = "card", "From a saved card"
+
+    class Answer(models.TextChoices):
+        CAPTURE = "capture", "Capture"
+        RELEASE = "release", "Release"
+
+    LIVE: ClassVar = (State.CREATED, State.OPEN, State.PROCESSING, State.HELD)
     RECEIVED: ClassVar = (State.SETTLED, State.DIFFERS)
     FEE_CURRENCY: ClassVar = "fee_currency"  # The one difference that does not stop the money.
     DIFFERENCES: ClassVar = ("amount", "currency", FEE_CURRENCY, "surplus")
@@ -49,6 +58,8 @@ class Payment(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.CREATED)
 
     # What was asked. Kept as it was, so that a repeated call carries the same parameters.
+    collection = models.CharField(max_length=8, choices=Collection, default=Collection.PAGE)
+    hold = models.BooleanField(default=False)  # Only to authorise; the caller answers later.
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     description = models.CharField(max_length=250)
@@ -60,12 +71,19 @@ class Payment(models.Model):
     # What the provider answered.
     page_key = models.CharField(max_length=255, blank=True)
     page_url = models.TextField(blank=True)
+    intent_key = models.CharField(max_length=255, blank=True)  # What the provider collects with.
+    held_until = models.DateTimeField(null=True)  # The provider's: then a hold lapses.
     charge_key = models.CharField(max_length=255, blank=True)
     received_minor = models.BigIntegerField(null=True)
     received_currency = models.CharField(max_length=3, blank=True)
     fee_minor = models.BigIntegerField(null=True)
     fee_currency = models.CharField(max_length=3, blank=True)
     difference = models.CharField(max_length=32, blank=True)
+
+    # What the caller decided about a hold: the intent that a worker carries out.
+    answer = models.CharField(max_length=8, choices=Answer, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    capture_minor = models.BigIntegerField(null=True)  # Of the amount held; the rest is released.
 
     created_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)  # First asked for a page: the birth of the key.
@@ -84,6 +102,7 @@ class Payment(models.Model):
                         "created",
                         "open",
                         "processing",
+                        "held",
                         "settled",
                         "differs",
                         "failed",
@@ -91,6 +110,24 @@ class Payment(models.Model):
                     ]
                 ),
                 name="payment_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(collection__in=["page", "card"]), name="payment_collection_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(~Q(intent_key=""), held_until__isnull=False),
+                name="payment_held_until_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True, capture_minor__isnull=True)
+                | Q(answer="release", answered_at__isnull=False, capture_minor__isnull=True)
+                | Q(
+                    answer="capture",
+                    answered_at__isnull=False,
+                    capture_minor__gt=0,
+                    capture_minor__lte=F("amount_minor"),
+                ),
+                name="payment_capture_within_hold",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(
@@ -108,7 +145,8 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="settled")
                 | Q(
-                    received_minor=F("amount_minor"),
+                    Q(received_minor=F("capture_minor"))
+                    | Q(capture_minor__isnull=True, received_minor=F("amount_minor")),
                     received_currency=F("currency"),
                 )
                 & (
@@ -124,12 +162,14 @@ class Payment(models.Model):
                 name="payment_differs_says_why",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["open", "processing"]) | ~Q(page_key=""),
+                condition=~Q(state__in=["open", "processing"])
+                | ~Q(page_key="")
+                | Q(~Q(intent_key=""), collection="card"),
                 name="payment_open_has_page",
             ),
             models.UniqueConstraint(
                 fields=["reference"],
-                condition=Q(state__in=["created", "open", "processing"]),
+                condition=Q(state__in=["created", "open", "processing", "held"]),
                 name="payment_one_live_per_reference",
             ),
             models.UniqueConstraint(
@@ -141,6 +181,11 @@ class Payment(models.Model):
                 fields=["page_key"],
                 condition=~Q(page_key=""),
                 name="payment_page_once",
+            ),
+            models.UniqueConstraint(
+                fields=["intent_key"],
+                condition=~Q(intent_key=""),
+                name="payment_intent_once",
             ),
             models.UniqueConstraint(
                 fields=["charge_key"],
@@ -167,6 +212,13 @@ class Payment(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def expected(self) -> Money:
+        """Return what should arrive: the amount, or of a hold the part that is taken."""
+        return Money(
+            self.amount_minor if self.capture_minor is None else self.capture_minor, self.currency
+        )
 
     @property
     def is_live(self) -> bool:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 S = Payment.State
 ALLOWED: dict[str, frozenset[str]] = {
-    S.CREATED: frozenset({S.OPEN, S.PROCESSING, S.SETTLED, S.DIFFERS, S.FAILED, S.EXPIRED}),
-    S.OPEN: frozenset({S.PROCESSING, S.SETTLED, S.DIFFERS, S.FAILED, S.EXPIRED}),
-    S.PROCESSING: frozenset({S.SETTLED, S.DIFFERS, S.FAILED}),
+    S.CREATED: frozenset({S.OPEN, S.PROCESSING, S.HELD, S.SETTLED, S.DIFFERS, S.FAILED, S.EXPIRED}),
+    S.OPEN: frozenset({S.PROCESSING, S.HELD, S.SETTLED, S.DIFFERS, S.FAILED, S.EXPIRED}),
+    S.PROCESSING: frozenset({S.HELD, S.SETTLED, S.DIFFERS, S.FAILED, S.EXPIRED}),
+    S.HELD: frozenset({S.SETTLED, S.DIFFERS, S.FAILED, S.EXPIRED}),
     S.FAILED: frozenset({S.SETTLED, S.DIFFERS}),  # Money may be late. It is never dropped.
     S.EXPIRED: frozenset({S.SETTLED, S.DIFFERS}),
     S.SETTLED: frozenset(),

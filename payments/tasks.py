@@ -28,6 +28,11 @@ def ask_provider() -> int:
     return settlement.ask_provider(now=timezone.now())
 
 
+@shared_task(name="payments.finish_hold", acks_late=True)
+def finish_hold(*, payment_id: str) -> None:
+    settlement.finish_hold(payment_id=UUID(payment_id), now=timezone.now())
+
+
 @shared_task(name="payments.ask_about_payment", acks_late=True)
 def ask_about_payment(*, payment_id: str) -> None:
     settlement.ask_about_payment(payment_id=UUID(payment_id), now=timezone.now())

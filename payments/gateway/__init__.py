@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from payments.gateway.bank_file import BankFile
+from payments.gateway.stripe.cards import StripeCards
 from payments.gateway.stripe.client import client
 from payments.gateway.stripe.disputes import StripeDisputes
 from payments.gateway.stripe.pages import StripePages
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import stripe
 
     from payments.gateway.base import PaymentGateway
+    from payments.gateway.cards import CardGateway
     from payments.gateway.disputes import DisputeGateway
     from payments.gateway.payouts import OnboardingGateway, PayoutGateway
     from payments.gateway.records import ProviderRecords
@@ -52,6 +54,11 @@ def onboarding() -> OnboardingGateway:
 def disputes() -> DisputeGateway:
     """Return who tells of disputes."""
     return StripeDisputes(_client())
+
+
+def cards() -> CardGateway:
+    """Return who keeps saved cards, charges them, and holds money."""
+    return StripeCards(_client())
 
 
 def _client() -> stripe.StripeClient:

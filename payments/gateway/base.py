@@ -37,6 +37,7 @@ class PageRequest:
     success_url: str
     cancel_url: str
     expires_at: datetime  # From then on nobody can pay on it, whatever becomes of us.
+    hold: bool = False  # Only authorise the amount.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class HostedPage:
 class ChargeStatus(StrEnum):
     OPEN = "open"  # Nobody has paid yet.
     PROCESSING = "processing"  # Paid, but the provider is not certain, or not done counting.
+    HELD = "held"  # Authorised, and ours to take for a while.
+    DECLINED = "declined"  # The bank said no to a saved card, which may be tried again.
+    ASKS_OWNER = "asks_owner"  # The bank wants to hear it from the owner of a saved card.
     PAID = "paid"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -57,12 +61,17 @@ class ChargeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderCharge:
-    """What became of a page. The amounts are the provider's, in our minor units."""
+    """What became of a payment. The amounts are the provider's, in our minor units."""
 
     payment_key: str
-    page_key: str
+    page_key: str  # Blank for a saved card.
     status: ChargeStatus
     charge: Charge | None = None  # Set exactly when paid.
+    intent_key: str = ""  # Of what the provider collects with, once it exists.
+    held_until: datetime | None = None  # Set exactly when held.
+    owner_url: str = ""  # Set exactly when the owner is asked: where they answer their bank.
+    reason: str = ""  # The provider's word for why it was declined.
+    is_hopeless: bool = False  # Declined, and the bank advises never to try again.
 
 
 @dataclass(frozen=True, slots=True)

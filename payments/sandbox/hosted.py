@@ -178,6 +178,12 @@ def _amount(intent: Document) -> str:
     return amounts.shown(intent["amount"], intent["currency"])
 
 
+def _terms(session: Document) -> str:
+    """Return what a person agrees to by saving a card."""
+    text = session["custom_text"]["submit"]
+    return text["message"] if text else ""
+
+
 def _last_error(intent: Document) -> Document | None:
     error: Document | None = intent[_ERRORS[intent["object"]]]
     return error
@@ -199,7 +205,7 @@ def _ask(
     return Ask(
         payee=world.payee,
         amount=amounts.shown(session["amount_total"], session["currency"]) if lines else "",
-        what=", ".join(line["description"] for line in lines),
+        what=", ".join(line["description"] for line in lines) or _terms(session),
         action=sessions.address(world, session),
         cancellable=bool(session["cancel_url"]),
         values=kept,

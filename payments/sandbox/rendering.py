@@ -53,8 +53,8 @@ def pay(ask: Ask, *, language: str, status: int = 200) -> Answer:
     cancel = f'<button name="action" value="cancel">{words["cancel"]}</button>'
     content = template("pay.html").substitute(
         payee=escape(ask.payee),
-        amount=_amount(ask.amount),
-        what=escape(ask.what or words["save_text"]),
+        amount=_amount(ask.amount) or f'<p class="what">{words["save_text"]}</p>',
+        what=escape(ask.what),
         action=escape(ask.action),
         fields="".join(_field(name, ask, words) for name in _KEYBOARDS).rstrip("\n"),
         cancel=cancel if ask.cancellable else "",

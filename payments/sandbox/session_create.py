@@ -18,7 +18,8 @@ _OFFERED = frozenset({
 })  # fmt: skip
 _BY_MODE = {
     "payment": _OFFERED | {"line_items", "payment_intent_data", "adaptive_pricing"},
-    "setup": _OFFERED | {"currency", "customer", "customer_creation", "setup_intent_data"},
+    "setup": _OFFERED
+    | {"currency", "customer", "customer_creation", "setup_intent_data", "custom_text"},
 }
 _OFFERED_INTENT = frozenset({
     "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
@@ -32,6 +33,7 @@ _ONLY: Document = {
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
 _LINES = 100
 _REFERENCE = 200
+_MESSAGE = 1200
 
 
 def create(world: World, params: Document) -> Record:
@@ -95,6 +97,7 @@ def _to_save_a_card(world: World, params: Document, session: Document) -> Record
         "amount_subtotal": None,
         "amount_total": None,
         "currency": params["currency"].lower(),
+        "custom_text": _EMPTY["custom_text"] | _custom_text(params.get("custom_text", {})),
         "customer_creation": params.get("customer_creation", "if_required"),
         "mode": "setup",
         "payment_status": "no_payment_required",
@@ -102,6 +105,13 @@ def _to_save_a_card(world: World, params: Document, session: Document) -> Record
         "total_details": None,
     }
     return Record(session, {"lines": []})
+
+
+def _custom_text(asked: Document) -> Document:
+    rules.check_offered(asked, {"submit"}, inside="custom_text")
+    message = (asked.get("submit") or {}).get("message", "")
+    rules.check_length(message, _MESSAGE, param="custom_text[submit][message]")
+    return {"submit": {"message": message}} if message else {}
 
 
 def _check(params: Document) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = (3.05, 10.0)  # To connect, and between two bytes of an answer.
 RETRIES = 1  # A person may be waiting; workers come again anyway.
+_BEING_ANSWERED = 409
 OUR_KEY = "weft_payment"  # The name under which an object of the provider carries our key.
 
 
@@ -56,7 +57,11 @@ def translated_errors() -> Iterator[None]:
         yield
     except (NotChargeable, UnknownCurrency) as error:
         raise ProviderRefused(str(error)) from error
-    except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as error:
+    except stripe.IdempotencyError as error:
+        if error.http_status == _BEING_ANSWERED:  # The first call with the key is under way.
+            raise ProviderUnavailable(str(error)) from error
+        raise ProviderRefused(str(error)) from error
+    except (stripe.InvalidRequestError, stripe.CardError) as error:
         raise ProviderRefused(str(error)) from error
     except stripe.StripeError as error:  # No answer, a broken provider, a wrong key of ours.
         raise ProviderUnavailable(str(error)) from error

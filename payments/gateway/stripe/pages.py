@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import stripe
 
 from payments.currencies import to_provider
 from payments.gateway.base import (
-    Charge,
     ChargeStatus,
     HostedPage,
     PageRequest,
     ProviderCharge,
     ProviderRefused,
 )
-from payments.gateway.stripe.client import OUR_KEY, money, translated_errors
+from payments.gateway.stripe.client import OUR_KEY, translated_errors
+from payments.gateway.stripe.intents import EXPANDED, outcome
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from stripe.checkout import Session
 
 
 LOCALES = frozenset({"en", "fr", "es"})  # Of our languages, those the provider's page speaks.
-CHARGE_OF_PAGE = "payment_intent.latest_charge.balance_transaction"
+CHARGE_OF_PAGE = f"payment_intent.{EXPANDED}"
+# A page that is over cannot be paid on again: what else would be tried again is lost.
+_ON_A_PAGE = {
+    ChargeStatus.DECLINED: ChargeStatus.FAILED,
+    ChargeStatus.OPEN: ChargeStatus.FAILED,
+    ChargeStatus.ASKS_OWNER: ChargeStatus.PROCESSING,
+}
 
 
 class StripePages:
@@ -43,7 +51,8 @@ class StripePages:
                     "metadata": carried,
                     "payment_intent_data": {
                         "metadata": carried,
-                        "capture_method": "automatic",  # The fee is known when the money is.
+                        # The fee is known when the money is: nothing is counted later.
+                        "capture_method": "manual" if request.hold else "automatic",
                     },
                     "line_items": [
                         {
@@ -88,37 +97,24 @@ class StripePages:
             session = self._client.v1.checkout.sessions.retrieve(
                 page_key, {"expand": [CHARGE_OF_PAGE]}
             )
-            status, charge = _outcome(session)
-        return ProviderCharge(session.client_reference_id or "", session.id, status, charge)
+            return _outcome(session)
 
 
-def _outcome(session: Session) -> tuple[ChargeStatus, Charge | None]:
+def _outcome(session: Session) -> ProviderCharge:
+    said = ProviderCharge(session.client_reference_id or "", session.id, ChargeStatus.OPEN)
     if session.status == "expired":
-        return ChargeStatus.EXPIRED, None
+        return replace(said, status=ChargeStatus.EXPIRED)
     if session.status != "complete":
-        return ChargeStatus.OPEN, None
+        return said
     intent = session.payment_intent
     if not isinstance(intent, stripe.PaymentIntent):
         raise ProviderRefused(f"{session.id} is complete without a payment.")
-    if intent.status == "succeeded":
-        charge = _charge(intent)
-        return (ChargeStatus.PAID if charge else ChargeStatus.PROCESSING), charge
-    if intent.status in {"canceled", "requires_payment_method"}:
-        return ChargeStatus.FAILED, None
-    return ChargeStatus.PROCESSING, None
-
-
-def _charge(intent: stripe.PaymentIntent) -> Charge | None:
-    """Return the money of a payment that succeeded, or None while its fee is still unknown."""
-    charge = intent.latest_charge
-    if not isinstance(charge, stripe.Charge):
-        raise ProviderRefused(f"{intent.id} succeeded without a charge.")
-    counted = charge.balance_transaction
-    if not isinstance(counted, stripe.BalanceTransaction):
-        return None
-    return Charge(
-        key=charge.id,
-        amount=money(charge.amount_captured, charge.currency),
-        fee=money(counted.fee, counted.currency),
-        charged_at=datetime.fromtimestamp(charge.created, UTC),
+    became = outcome(intent)
+    status = _ON_A_PAGE.get(became.status, became.status)
+    return replace(
+        said,
+        status=status,
+        charge=became.charge,
+        intent_key=became.intent_key,
+        held_until=became.held_until,
     )

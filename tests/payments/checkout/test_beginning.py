@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from marketplace import database
-from payments import checkout, gateway, moves
+from payments import beginning, checkout, gateway, moves
 from payments.models import Payment, PaymentMove
 from payments.money import Money
 from tests.make import payments as make_payments
@@ -128,7 +128,7 @@ def test_control_without_the_constraint_tabs_begin_payments_of_their_own() -> No
 
     with (
         mock.patch.object(
-            checkout, "_check_unpaid", side_effect=lambda _: both_wrote.wait(timeout=30)
+            beginning, "check_unpaid", side_effect=lambda _: both_wrote.wait(timeout=30)
         ),
         mock.patch.object(PaymentMove, "save", note_when_both_have_read),
     ):

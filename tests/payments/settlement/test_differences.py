@@ -49,7 +49,18 @@ def test_other_money_than_asked_for_is_booked_as_it_came_and_kept_for_a_person(
         (
             "PaymentDiffers",
             {"payment_id": str(payment.pk), "reference": "gift-1", "difference": difference},
-        )
+        ),
+        (
+            "ExceptionFound",
+            {
+                "kind": {"amount": "amount_mismatch"}.get(difference, difference),
+                "provider_key": "ch_1",
+                "reference": "gift-1",
+                "ours_minor": 100_00,
+                "theirs_minor": amount.minor,
+                "currency": amount.currency,
+            },
+        ),
     ]
     assert ledger.verify() == []
 
@@ -72,8 +83,14 @@ def test_a_fee_in_another_currency_does_not_hold_up_the_givers_money() -> None:
         ("provider_clearing/stripe", "EUR", 100_00),
         ("provider_clearing/stripe", "GBP", -1_60),
     ]
-    ((name, payload),) = announced()
-    assert (name, payload["amount_minor"], payload["fee_minor"]) == ("PaymentSettled", 100_00, 0)
+    (settled, payload), (found, exception) = announced()
+    assert (settled, payload["amount_minor"], payload["fee_minor"]) == ("PaymentSettled", 100_00, 0)
+    assert (found, exception["kind"]) == ("ExceptionFound", "fee_currency")
+    assert (exception["ours_minor"], exception["theirs_minor"], exception["currency"]) == (
+        None,
+        1_60,
+        "GBP",
+    )
     assert ledger.verify() == []
 
 
@@ -108,6 +125,7 @@ def test_a_second_charge_for_one_reference_is_surplus() -> None:
         "PaymentFailed",
         "PaymentSettled",
         "PaymentDiffers",
+        "ExceptionFound",
     ]
     with pytest.raises(checkout.AlreadyPaid):
         make_payments.payment(reference="gift-1")

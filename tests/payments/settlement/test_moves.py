@@ -56,7 +56,7 @@ def test_a_payment_moves_only_where_a_way_leads() -> None:
             moves.move(payment, end, cause="test", now=NOON)
 
     payment.refresh_from_db()
-    assert len(NO_WAY) == 31
+    assert len(NO_WAY) == 38
     assert payment.state == S.CREATED
     assert payment.moves.count() == 1
 
