@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from prometheus_client import Counter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+TOO_LARGE = Counter("weft_body_too_large", "Requests refused unread because of their size.")
 EDITING = ("/admin/", "/django-admin/")
 EDITING_POLICY = {
     "default-src": [NONE],
@@ -74,6 +76,7 @@ class ContentPolicyMiddleware(CSPMiddleware):
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:
+    TOO_LARGE.inc()
     if request.path.startswith("/api/"):
         error = {"code": "too_large", "message": "The request is larger than 1 MiB.", "field": None}
         return JsonResponse({"error": error}, status=413)

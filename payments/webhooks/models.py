@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
@@ -28,6 +29,7 @@ class InboxEvent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     event_key = models.CharField(max_length=255, unique=True)  # The provider's.
     kind = models.CharField(max_length=255)
+    account_key = models.CharField(max_length=255, blank=True)  # As named; blank: our own.
     object_key = models.CharField(max_length=255, blank=True)
     payment_key = models.CharField(max_length=255, blank=True)  # Ours, as the provider carried it.
     body = models.BinaryField()  # The bytes that were signed.
@@ -60,3 +62,26 @@ class InboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_key} ({self.kind}), {self.state}"
+
+
+class Replay(models.Model):
+    """A person had an event worked off once more. Written once, with what it was before."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event = models.ForeignKey(InboxEvent, models.PROTECT, related_name="replays")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="replays")
+    at = models.DateTimeField()
+    from_state = models.CharField(max_length=16, choices=InboxEvent.State)
+    attempts = models.PositiveIntegerField()
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(from_state__in=["done", "ignored", "dead"]),
+                name="replay_of_what_was_worked_off",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event_id} at {self.at:%Y-%m-%d %H:%M}"

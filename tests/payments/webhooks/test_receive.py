@@ -118,7 +118,6 @@ REFUSED_CONTENT = [
     ("other_mode", raw(livemode=True)),
     ("other_mode", raw(livemode=None)),
     ("other_mode", raw(livemode=0)),
-    ("other_account", raw(account="acct_somebody_else")),
     ("other_account", raw(account="")),
     ("not_json", b""),
     ("not_json", b"hello"),
@@ -129,7 +128,7 @@ REFUSED_CONTENT = [
     ("not_json", raw().replace(b'{"id": "cs', b'{"id": "cs_other", "id": "cs')),
     ("not_json", b"[" * 100_000),
     ("not_json", b'{"amount": ' + b"9" * 4301 + b"}"),
-    ("not_json", gzip.compress(raw(), mtime=0)),
+    ("not_json", gzip.compress(raw(), mtime=0)),  # Without a header that says so.
     ("not_an_event", b"[]"),
     ("not_an_event", b'"event"'),
     ("not_an_event", raw(object="v2.core.event")),
@@ -223,7 +222,7 @@ def test_events_that_name_our_account_are_ours(client: Client, settings: Setting
     assert deliver(client, event(account="acct_theirs")) == 400
 
 
-@pytest.mark.parametrize("kind", ["customer.created", "charge.dispute.created", "made.up"])
+@pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "made.up"])
 def test_an_unknown_type_is_stored_and_ignored(client: Client, kind: str) -> None:
     assert deliver(client, event(kind)) == 200
     assert InboxEvent.objects.get().state == InboxEvent.State.IGNORED
