@@ -66,7 +66,7 @@ def test_reservations_and_allocations_cannot_be_removed(table: str) -> None:
     "change",
     [
         "amount_minor = 1",
-        "decided_minor = 300_00",
+        "decided_minor = 30000",
         "campaign_key = 'campaign:mine'",
         "donor_key = NULL",
         "steps = '[]'",
