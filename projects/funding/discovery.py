@@ -10,27 +10,23 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.ledger.selectors import balances
 from projects.catalogue.models import Project
 from projects.funding import ordering, previews, selectors
 from projects.funding.filters import FACETS, ProjectFilter, Sort
 from projects.matching import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
 
-    from payments.ledger.selectors import Balance
-    from payments.ledger.services import AccountKey
     from projects.catalogue.models.querysets import ProjectQuerySet
     from projects.funding.models import Campaign
     from projects.funding.previews import Preview, Programmes
     from projects.funding.selectors import Totals
-    from projects.matching.models import ProgrammeVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +95,16 @@ def discover(
     chosen, refused = _understood(asked)
     sort = Sort(chosen.get("sort", Sort.CLOSING))
     versions = engine.in_force(now)
-    books = _books(versions, campaigns.values() if sort in ordering.BY_TOTAL else ())
     open_now = [
         (project, campaigns[project.pk])
         for project in listed
         if project.pk in campaigns and campaigns[project.pk].takes_money(now)
     ]
-    programmes = previews.read(
-        versions, [project.pk for project, _ in open_now], at=now, books=books
-    )
+    programmes = previews.read(versions, [project.pk for project, _ in open_now], at=now)
     offered = programmes.previews(open_now)
     matched = {pk for pk, preview in offered.items() if preview.is_matched_now}
     kept = _kept(listed, chosen, matched, visible=visible)
-    ordered, totals = ordering.ordered(kept, campaigns, sort=sort, now=now, books=books)
+    ordered, totals = ordering.ordered(kept, campaigns, sort=sort, now=now)
     return Discovery(
         chosen=chosen,
         refused=refused,
@@ -124,14 +117,6 @@ def discover(
         _rows=tuple(_row(project, campaigns.get(project.pk), matched) for project in listed),
         _said=_said(visible, chosen.get("q", "")),
     )
-
-
-def _books(
-    versions: Iterable[ProgrammeVersion], campaigns: Iterable[Campaign]
-) -> dict[AccountKey, Balance]:
-    """Return the balances of pots and escrows, read together."""
-    pots = [engine.pot(version.programme_id, version.rule.currency) for version in versions]
-    return balances([*pots, *map(selectors.escrow, campaigns)])
 
 
 def _understood(asked: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:

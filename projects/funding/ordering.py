@@ -12,14 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from payments.ledger.selectors import Balance
-    from payments.ledger.services import AccountKey
     from projects.catalogue.models import Project
     from projects.funding.models import Campaign
     from projects.funding.selectors import Totals
-
-
-BY_TOTAL = frozenset({Sort.LEAST_LEFT, Sort.MOST_MATCHED})
 
 
 def ordered(
@@ -28,12 +23,8 @@ def ordered(
     *,
     sort: Sort,
     now: datetime,
-    books: Mapping[AccountKey, Balance],
 ) -> tuple[list[Project], dict[UUID, Totals]]:
-    """Return the projects in the order asked for, and the totals if it needed them.
-
-    For an order `BY_TOTAL`, `books` has the escrows of the campaigns.
-    """
+    """Return the projects in the order asked for, and the totals if it needed them."""
     newest = _newest(projects)
     match sort:
         case Sort.NEWEST:
@@ -41,7 +32,7 @@ def ordered(
         case Sort.CLOSING:
             return _closing(newest, campaigns, now), {}
         case Sort.LEAST_LEFT | Sort.MOST_MATCHED:
-            return _by_total(newest, campaigns, sort, books)
+            return _by_total(newest, campaigns, sort)
 
 
 def _newest(projects: Sequence[Project]) -> list[Project]:
@@ -68,11 +59,10 @@ def _by_total(
     newest: list[Project],
     campaigns: Mapping[UUID, Campaign],
     sort: Sort,
-    books: Mapping[AccountKey, Balance],
 ) -> tuple[list[Project], dict[UUID, Totals]]:
     """Order by what is missing or matched; a project without a campaign comes last."""
     raises = {project.pk: campaigns[project.pk] for project in newest if project.pk in campaigns}
-    totals = selectors.totals(raises.values(), books=books)
+    totals = selectors.totals(raises.values())
 
     def rank(project: Project) -> tuple[int, str]:
         standing = totals[raises[project.pk].pk]

@@ -1,33 +1,43 @@
 """What has come together for a campaign. Every page, feed, API answer and e-mail asks here.
 
-The books are the only counter: what people contributed is what stands to the credit of the
-campaign's escrow account, and `verify_differences` compares it with the contributions one by one.
+What people contributed is the sum of what counts of each contribution: settled, less refunded, lost
+and disputed. Those amounts are written with their entries in one transaction, and
+`verify_differences` compares them with the postings.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, FilteredRelation, Q, Sum
+from django.db.models import Count, F, FilteredRelation, Q, Sum
 from django.utils import timezone
 
-from payments.ledger.models import AccountKind
-from payments.ledger.selectors import Difference, balances
+from payments.ledger.models import AccountKind, Entry, Posting
+from payments.ledger.selectors import Difference
 from payments.ledger.services import AccountKey
 from payments.money import Money
 from projects.funding.models import Campaign, Contribution
 from projects.matching import selectors as matching
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
-    from payments.ledger.selectors import Balance
     from projects.catalogue.models import Project
     from projects.catalogue.models.querysets import ProjectQuerySet
+
+
+_GIVING_AND_TAKING = (
+    "contribution",
+    "refund_held",
+    "refund_returned",
+    "dispute_held",
+    "dispute_returned",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +59,17 @@ class Totals:
 
 
 def totals(
-    campaigns: Iterable[Campaign], *, books: Mapping[AccountKey, Balance] | None = None
+    campaigns: Iterable[Campaign],
 ) -> dict[UUID, Totals]:
-    """Return each campaign's totals by its id, in one set of queries however many there are.
-
-    `books` are balances just read that have the escrows among them.
-    """
+    """Return each campaign's totals by its id, in one set of queries however many there are."""
     wanted = list(campaigns)
     as_of = timezone.now()
-    books = balances([escrow(campaign) for campaign in wanted]) if books is None else books
     matched = matching.matched_totals([campaign.key for campaign in wanted])
-    people = _contributors([campaign.pk for campaign in wanted])
+    given = _given([campaign.pk for campaign in wanted])
     found = {}
     for campaign in wanted:
-        contributed = Money(books[escrow(campaign)].credits_posted, campaign.currency)
+        minor, people = given.get(campaign.pk, (0, 0))
+        contributed = Money(minor, campaign.currency)
         match = matched.get(campaign.key) or Money(0, campaign.currency)
         raised, owner = contributed + match, campaign.owner_contribution
         missing = campaign.goal - raised - owner
@@ -73,7 +80,7 @@ def totals(
             raised=raised,
             owner=owner,
             needed=max(missing, Money(0, campaign.currency)),
-            contributors=people.get(campaign.pk, 0),
+            contributors=people,
             as_of=as_of,
         )
     return found
@@ -82,6 +89,12 @@ def totals(
 def escrow(campaign: Campaign) -> AccountKey:
     """Return the account that holds a campaign's money."""
     return AccountKey(AccountKind.ESCROW, campaign.key, campaign.currency)
+
+
+def owed_by_owner(campaign: Campaign) -> AccountKey:
+    """Return the account of what is payable to a project's owner; its debit is a receivable."""
+    owner = campaign.project.organisation.slug
+    return AccountKey(AccountKind.PAYABLE, owner, campaign.currency)
 
 
 def current_campaigns(project_ids: Collection[UUID]) -> dict[UUID, Campaign]:
@@ -105,22 +118,37 @@ def days_left(campaign: Campaign, *, at: datetime) -> int:
 
 
 def verify_differences() -> list[Difference]:
-    """Return every campaign whose escrow was credited something else than its contributions."""
+    """Return every campaign for which the books say something else than its contributions."""
     campaigns = list(Campaign.objects.order_by("key"))
-    given = dict(
-        Contribution.objects.settled()
-        .values_list("campaign_id")
-        .annotate(Sum("amount_minor"))
-        .order_by()
-    )
-    books = balances([escrow(campaign) for campaign in campaigns])
+    given = _given([campaign.pk for campaign in campaigns])
+    booked = _booked()
     differences = []
     for campaign in campaigns:
-        expected = Money(given.get(campaign.pk, 0), campaign.currency)
-        found = Money(books[escrow(campaign)].credits_posted, campaign.currency)
+        minor, _ = given.get(campaign.pk, (0, 0))
+        expected = Money(minor, campaign.currency)
+        found = Money(booked[campaign.key], campaign.currency)
         if expected != found:
             differences.append(_difference(campaign, expected, found))
     return differences
+
+
+def _booked() -> Counter[str]:
+    """Return what postings say was given to each campaign and has not gone back, by its key."""
+    final = Q(entry__state=Entry.State.POSTED)
+    disputed = Q(
+        entry__kind="dispute_held", entry__state=Entry.State.PENDING, entry__finished_by=None
+    )
+    lines = Posting.objects.filter(final | disputed, entry__kind__in=_GIVING_AND_TAKING).order_by()
+    booked = Counter[str]()
+    escrows = lines.filter(account__kind=AccountKind.ESCROW).values_list("account__owner_ref")
+    for campaign, minor in escrows.annotate(Sum("amount_minor")):
+        booked[campaign] -= int(minor)
+    owed = lines.filter(account__kind=AccountKind.PAYABLE).values_list("entry__reference")
+    receivable = dict(owed.annotate(Sum("amount_minor")))
+    of = Contribution.objects.filter(key__in=receivable).values_list("key", "campaign__key")
+    for contribution, campaign in of:
+        booked[campaign] -= int(receivable[contribution])
+    return booked
 
 
 def fingerprint_rows() -> list[tuple[str, str, int]]:
@@ -140,12 +168,14 @@ def _difference(campaign: Campaign, expected: Money, found: Money) -> Difference
     )
 
 
-def _contributors(campaign_ids: list[UUID]) -> dict[UUID, int]:
-    """Return how many people have given to each campaign."""
-    return dict(
+def _given(campaign_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return what counts for each campaign, in minor units, and how many people gave it."""
+    gone = F("refunded_minor") + F("blocked_minor") + F("lost_minor")
+    rows = (
         Contribution.objects.settled()
-        .filter(campaign_id__in=campaign_ids)
-        .values_list("campaign_id")
-        .annotate(Count("donor_key", distinct=True))
+        .filter(campaign_id__in=campaign_ids, amount_minor__gt=gone)
         .order_by()
+        .values_list("campaign_id")
+        .annotate(given=Sum(F("amount_minor") - gone), people=Count("donor_key", distinct=True))
     )
+    return {campaign: (int(minor), people) for campaign, minor, people in rows}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from payments.events import listener
 from payments.money import Money
 from projects.funding import services
+from projects.funding.models import Reversal
 
 
 @listener(name="funding.confirm_contribution")
@@ -43,6 +44,121 @@ def fail_contribution(*, payment_id: str, reference: str, reason: str, now: date
 def hold_contribution(*, payment_id: str, reference: str, difference: str, now: datetime) -> None:
     services.hold_contribution(
         reference=reference, payment_id=UUID(payment_id), difference=difference, now=now
+    )
+
+
+@listener(name="funding.take_back_refund")
+def take_back_refund(  # noqa: PLR0913  The fields of the event.
+    *,
+    refund_id: str,
+    payment_id: str,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    refunded_at: str,
+    now: datetime,
+) -> None:
+    services.hear(
+        kind=Reversal.Kind.REFUND,
+        key=refund_id,
+        payment_id=UUID(payment_id),
+        reference=reference,
+        amount=Money(amount_minor, currency),
+        stage=Reversal.State.TAKEN,
+        at=datetime.fromisoformat(refunded_at),
+        now=now,
+    )
+
+
+@listener(name="funding.return_failed_refund")
+def return_failed_refund(  # noqa: PLR0913  The fields of the event.
+    *,
+    refund_id: str,
+    payment_id: str,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    reason: str,  # noqa: ARG001  It stands with the refund.
+    now: datetime,
+) -> None:
+    services.hear(
+        kind=Reversal.Kind.REFUND,
+        key=refund_id,
+        payment_id=UUID(payment_id),
+        reference=reference,
+        amount=Money(amount_minor, currency),
+        stage=Reversal.State.RETURNED,
+        at=now,
+        now=now,
+    )
+
+
+@listener(name="funding.block_disputed")
+def block_disputed(  # noqa: PLR0913  The fields of the event.
+    *,
+    dispute_id: str,
+    payment_id: str,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    at: str,
+    now: datetime,
+) -> None:
+    services.hear(
+        kind=Reversal.Kind.DISPUTE,
+        key=dispute_id,
+        payment_id=UUID(payment_id),
+        reference=reference,
+        amount=Money(amount_minor, currency),
+        stage=Reversal.State.HELD,
+        at=datetime.fromisoformat(at),
+        now=now,
+    )
+
+
+@listener(name="funding.unblock_won")
+def unblock_won(  # noqa: PLR0913  The fields of the event.
+    *,
+    dispute_id: str,
+    payment_id: str,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    at: str,
+    now: datetime,
+) -> None:
+    services.hear(
+        kind=Reversal.Kind.DISPUTE,
+        key=dispute_id,
+        payment_id=UUID(payment_id),
+        reference=reference,
+        amount=Money(amount_minor, currency),
+        stage=Reversal.State.RETURNED,
+        at=datetime.fromisoformat(at),
+        now=now,
+    )
+
+
+@listener(name="funding.take_back_lost")
+def take_back_lost(  # noqa: PLR0913  The fields of the event.
+    *,
+    dispute_id: str,
+    payment_id: str,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    at: str,
+    now: datetime,
+) -> None:
+    services.hear(
+        kind=Reversal.Kind.DISPUTE,
+        key=dispute_id,
+        payment_id=UUID(payment_id),
+        reference=reference,
+        amount=Money(amount_minor, currency),
+        stage=Reversal.State.TAKEN,
+        at=datetime.fromisoformat(at),
+        now=now,
     )
 
 

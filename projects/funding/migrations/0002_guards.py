@@ -27,13 +27,19 @@ BEGIN
         'awaiting_payment>settled', 'awaiting_payment>failed', 'awaiting_payment>expired',
         'failed>awaiting_payment', 'failed>settled',
         'expired>awaiting_payment', 'expired>settled'
-    ) THEN
+    ) AND NOT (OLD.state IN (PAID) AND NEW.state IN (PAID) AND
+        (OLD.state || '>' || NEW.state) NOT IN (
+            'refunded>refund_pending', 'refunded>disputed', 'refunded>lost',
+            'disputed>refunded', 'lost>refunded'
+    )) THEN
         RAISE EXCEPTION 'funding_contribution_move: % cannot go from % to %',
             OLD.key, OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
     END IF;
-    IF OLD.state = 'settled' AND
-       (NEW.settled_at, NEW.payment_id, NEW.receipt_number, NEW.donor_key) IS DISTINCT FROM
-       (OLD.settled_at, OLD.payment_id, OLD.receipt_number, OLD.donor_key) THEN
+    IF OLD.state IN (PAID) AND
+       (NEW.settled_at, NEW.payment_id, NEW.receipt_number, NEW.donor_key, NEW.fee_minor,
+        NEW.platform_fee_minor) IS DISTINCT FROM
+       (OLD.settled_at, OLD.payment_id, OLD.receipt_number, OLD.donor_key, OLD.fee_minor,
+        OLD.platform_fee_minor) THEN
         RAISE EXCEPTION 'funding_contribution_settled_frozen: %', OLD.key
             USING ERRCODE = 'restrict_violation';
     END IF;
@@ -41,6 +47,29 @@ BEGIN
 END $$;
 CREATE TRIGGER funding_contribution_guard BEFORE UPDATE OR DELETE ON funding_contribution
     FOR EACH ROW EXECUTE FUNCTION funding_contribution_guard();
+"""
+
+PAID = "'settled', 'refund_pending', 'partially_refunded', 'refunded', 'disputed', 'lost'"
+
+REVERSALS = """
+CREATE FUNCTION funding_reversal_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'UPDATE' THEN
+        RAISE EXCEPTION 'funding_reversal_kept' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (to_jsonb(NEW) - ARRAY['state', 'taken_minor', 'changed_at']) <>
+       (to_jsonb(OLD) - ARRAY['state', 'taken_minor', 'changed_at']) OR
+       (OLD.taken_minor IS NOT NULL AND NEW.taken_minor IS DISTINCT FROM OLD.taken_minor) OR
+       (NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
+            'held>taken', 'held>returned', 'taken>returned'
+       )) THEN
+        RAISE EXCEPTION 'funding_reversal_move: % cannot go from % to %',
+            OLD.key, OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER funding_reversal_guard BEFORE UPDATE OR DELETE ON funding_reversal
+    FOR EACH ROW EXECUTE FUNCTION funding_reversal_guard();
 """
 
 APPEND_ONLY = """
@@ -68,9 +97,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            CONTRIBUTION_MOVES,
+            CONTRIBUTION_MOVES.replace("PAID", PAID),
             "DROP TRIGGER funding_contribution_guard ON funding_contribution;"
             "DROP FUNCTION funding_contribution_guard();",
+        ),
+        migrations.RunSQL(
+            REVERSALS,
+            "DROP TRIGGER funding_reversal_guard ON funding_reversal;"
+            "DROP FUNCTION funding_reversal_guard();",
         ),
         migrations.RunSQL(
             APPEND_ONLY,

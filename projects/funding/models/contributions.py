@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from payments.money import Money
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_TAKEN_BACK = ["refund_pending", "partially_refunded", "refunded", "disputed", "lost"]
+_PAID = ["settled", *_TAKEN_BACK]
+
+
 class ContributionQuerySet(models.QuerySet["Contribution"]):
     def settled(self) -> ContributionQuerySet:
-        return self.filter(state=Contribution.State.SETTLED)
+        """Return those whose money arrived, whatever became of it since."""
+        return self.filter(state__in=Contribution.PAID)
 
     def overdue(self, at: datetime) -> ContributionQuerySet:
         """Return the contributions that were begun, not paid, and have run out of time."""
@@ -41,6 +46,21 @@ class Contribution(models.Model):
         FAILED = "failed", "Failed"
         EXPIRED = "expired", "Expired"
         CANCELLED = "cancelled", "Cancelled"
+        REFUND_PENDING = "refund_pending", "Being refunded"
+        PARTIALLY_REFUNDED = "partially_refunded", "Refunded in part"
+        REFUNDED = "refunded", "Refunded"
+        DISPUTED = "disputed", "Disputed"
+        LOST = "lost", "Lost in a dispute"
+
+    PAID: ClassVar = (
+        State.SETTLED,
+        State.REFUND_PENDING,
+        State.PARTIALLY_REFUNDED,
+        State.REFUNDED,
+        State.DISPUTED,
+        State.LOST,
+    )
+    """The money arrived; what became of it since, the amounts below say exactly."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.CharField(
@@ -62,6 +82,11 @@ class Contribution(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     settled_at = models.DateTimeField(null=True)
+    fee_minor = models.BigIntegerField(default=0)  # Of the processor, where the project bears it.
+    platform_fee_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)  # Given back.
+    blocked_minor = models.BigIntegerField(default=0)  # In an open dispute.
+    lost_minor = models.BigIntegerField(default=0)  # In a lost one.
     needs_person_since = models.DateTimeField(null=True)
     """Other money arrived than was asked for; until a person has looked, nothing moves."""
     updated_at = models.DateTimeField(auto_now=True)
@@ -86,10 +111,10 @@ class Contribution(models.Model):
                     state__in=[
                         "draft",
                         "awaiting_payment",
-                        "settled",
                         "failed",
                         "expired",
                         "cancelled",
+                        *_PAID,
                     ]
                 ),
                 name="funding_contribution_state_known",
@@ -104,13 +129,13 @@ class Contribution(models.Model):
             models.CheckConstraint(
                 condition=(
                     Q(
-                        state="settled",
+                        state__in=_PAID,
                         settled_at__isnull=False,
                         payment_id__isnull=False,
                         receipt_number__isnull=False,
                     )
                     | (
-                        ~Q(state="settled")
+                        ~Q(state__in=_PAID)
                         & Q(
                             settled_at__isnull=True,
                             payment_id__isnull=True,
@@ -121,9 +146,40 @@ class Contribution(models.Model):
                 name="funding_contribution_settled_iff_paid",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["awaiting_payment", "settled", "failed"])
+                condition=~Q(state__in=["awaiting_payment", "failed", *_PAID])
                 | Q(donor_key__isnull=False),
                 name="funding_contribution_payer_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_minor__gte=0,
+                    blocked_minor__gte=0,
+                    lost_minor__gte=0,
+                    fee_minor__gte=0,
+                    platform_fee_minor__gte=0,
+                    amount_minor__gte=F("refunded_minor") + F("blocked_minor") + F("lost_minor"),
+                ),
+                name="funding_contribution_taken_back_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="disputed", blocked_minor__gt=0)
+                | Q(state="lost", blocked_minor=0, lost_minor__gt=0)
+                | Q(state="refund_pending", blocked_minor=0, lost_minor=0)
+                | Q(
+                    state="refunded",
+                    blocked_minor=0,
+                    lost_minor=0,
+                    refunded_minor=F("amount_minor"),
+                )
+                | Q(
+                    state="partially_refunded",
+                    blocked_minor=0,
+                    lost_minor=0,
+                    refunded_minor__gt=0,
+                    refunded_minor__lt=F("amount_minor"),
+                )
+                | (~Q(state__in=_TAKEN_BACK) & Q(blocked_minor=0, lost_minor=0, refunded_minor=0)),
+                name="funding_contribution_state_fits_amounts",
             ),
         )
 
@@ -136,7 +192,23 @@ class Contribution(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        return self.state == self.State.SETTLED
+        """Whether the money arrived, whatever became of it since."""
+        return self.state in self.PAID
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
+
+    @property
+    def remaining(self) -> Money:
+        """What was neither refunded nor lost: what a match may be given for."""
+        gone = self.refunded_minor + self.lost_minor
+        return Money(self.amount_minor - gone, self.currency)
+
+    @property
+    def counted(self) -> Money:
+        """What stands in the campaign's total: neither refunded nor lost nor disputed."""
+        return Money(self.remaining.minor - self.blocked_minor, self.currency)
 
     @property
     def may_be_paid(self) -> bool:

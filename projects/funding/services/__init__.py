@@ -33,8 +33,10 @@ from projects.funding.services.refusals import (
     MatchChanged,
     NeedsPerson,
     NotChangeable,
+    NotRefundable,
     Stopped,
 )
+from projects.funding.services.reversals import hear, refund_contribution
 
 __all__ = [
     "AlreadyPaid",
@@ -47,6 +49,7 @@ __all__ = [
     "MatchChanged",
     "NeedsPerson",
     "NotChangeable",
+    "NotRefundable",
     "RowsFailed",
     "Stopped",
     "begin_contribution",
@@ -58,10 +61,12 @@ __all__ = [
     "expire_contributions",
     "fail_contribution",
     "gift_of",
+    "hear",
     "hold_contribution",
     "identify_contributor",
     "open_campaign",
     "plan_campaign",
+    "refund_contribution",
     "set_match_aside",
     "submit_contribution",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from payments import checkout, events
+from payments import checkout, events, fees
 from payments.ledger.models import AccountKind
 from payments.ledger.services import AccountKey, Entry, Posting, post
 from payments.money import Money
@@ -15,6 +15,7 @@ from projects.catalogue import selectors as catalogue
 from projects.funding.events import ContributionConfirmed
 from projects.funding.models import Contribution, Contributor
 from projects.funding.receipts import receipt_number
+from projects.funding.services import reversals
 from projects.funding.services.contributions import gift_of, refuse_unless_open
 from projects.funding.services.refusals import (
     AlreadyPaid,
@@ -23,12 +24,14 @@ from projects.funding.services.refusals import (
     NeedsPerson,
     Stopped,
 )
+from projects.funding.services.reversal_entries import PLATFORM
 from projects.funding.services.rows import (
     busy_is_refused,
     is_paid_or_being_paid,
     locked_contribution,
     move,
     note,
+    of_reference,
 )
 from projects.matching import services as matching
 
@@ -109,7 +112,7 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
     docs/adr/0008-late-money.md). Confirming again changes nothing. Another amount or a second
     payment is left for a person. A reference of another room returns None.
     """
-    contribution = _of_reference(reference)
+    contribution = of_reference(reference)
     if contribution is None:
         return None
     if contribution.is_settled and contribution.payment_id == payment_id:
@@ -120,9 +123,13 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
     contribution.payment_id = payment_id
     contribution.settled_at = settled_at
     contribution.receipt_number = receipt_number(contribution.key, settled_at=settled_at)
+    _bear_fees(contribution, fee)
     move(contribution, event="confirm", to=State.SETTLED, at=now, facts={"fee_minor": fee.minor})
     matching.count(gift=gift_of(contribution), settled_at=settled_at, now=now)
-    _book(contribution, amount=amount, fee=fee, settled_at=settled_at)
+    changes = reversals.heard_before(contribution, now=now)
+    _book(contribution, settled_at=settled_at)
+    for change in changes:
+        reversals.book(contribution, change)
     events.publish(ContributionConfirmed(contribution_key=contribution.key))
     return contribution
 
@@ -136,7 +143,7 @@ def fail_contribution(
     The match stays reserved for its time. While another payment may bring the money or has
     brought it, nothing changes.
     """
-    contribution = _of_reference(reference)
+    contribution = of_reference(reference)
     if contribution is None or contribution.state != State.AWAITING_PAYMENT:
         return contribution
     if is_paid_or_being_paid(contribution):
@@ -155,7 +162,7 @@ def hold_contribution(
 
     What was reserved for it stays reserved. Holding again for the same payment changes nothing.
     """
-    contribution = _of_reference(reference)
+    contribution = of_reference(reference)
     if contribution is None:
         return None
     return _hold(contribution, payment_id=payment_id, difference=difference, now=now)
@@ -167,9 +174,8 @@ def _hold(
     facts = {"payment": str(payment_id)}
     if contribution.log.filter(event="hold", facts=facts).exists():
         return contribution
-    contribution.needs_person_since = contribution.needs_person_since or now
-    contribution.save(update_fields=["needs_person_since", "updated_at"])
     note(contribution, event="hold", at=now, reason=difference, facts=facts)
+    reversals.reconsider_hold(contribution, now=now)
     return contribution
 
 
@@ -192,19 +198,25 @@ def _title(contribution: Contribution) -> str:
     return catalogue.texts([project], language=contribution.language)[project.pk].title
 
 
-def _of_reference(reference: str) -> Contribution | None:
-    found = Contribution.objects.filter(key=reference).values_list("pk", flat=True).first()
-    return None if found is None else locked_contribution(found)
+def _bear_fees(contribution: Contribution, fee: Money) -> None:
+    """Write down which fees the project bears, by the policy of the day; kept for refunds."""
+    is_borne = fees.DEFAULT.processor is fees.Bearer.PROJECT
+    contribution.fee_minor = fee.minor if is_borne else 0
+    contribution.platform_fee_minor = fees.DEFAULT.platform_fee(contribution.amount).minor
 
 
-def _book(contribution: Contribution, *, amount: Money, fee: Money, settled_at: datetime) -> None:
-    """Move the gift from the giver's clearing to the campaign, which bears the provider's fee."""
-    donor = AccountKey(AccountKind.DONOR_CLEARING, contribution.key, amount.currency)
-    escrow = AccountKey(AccountKind.ESCROW, contribution.campaign.key, amount.currency)
-    provider_fee = AccountKey(AccountKind.PROCESSOR_FEE, PROVIDER, fee.currency)
-    booked = [("contribution", donor, escrow, amount)]
-    if fee:
-        booked.append(("fee_borne", escrow, provider_fee, fee))
+def _book(contribution: Contribution, *, settled_at: datetime) -> None:
+    """Move the gift from the giver's clearing to the campaign, which bears its fees."""
+    code = contribution.currency
+    donor = AccountKey(AccountKind.DONOR_CLEARING, contribution.key, code)
+    escrow = AccountKey(AccountKind.ESCROW, contribution.campaign.key, code)
+    provider_fee = AccountKey(AccountKind.PROCESSOR_FEE, PROVIDER, code)
+    platform_fee = AccountKey(AccountKind.PLATFORM_FEE, PLATFORM, code)
+    booked = [
+        ("contribution", donor, escrow, contribution.amount_minor),
+        ("fee_borne", escrow, provider_fee, contribution.fee_minor),
+        ("platform_fee", escrow, platform_fee, contribution.platform_fee_minor),
+    ]
     post(
         [
             Entry(
@@ -212,8 +224,9 @@ def _book(contribution: Contribution, *, amount: Money, fee: Money, settled_at: 
                 reference=contribution.key,
                 idempotency_key=f"{kind}:{contribution.key}",
                 occurred_at=settled_at,
-                postings=(Posting(debit, money.minor), Posting(credit, -money.minor)),
+                postings=(Posting(debit, minor), Posting(credit, -minor)),
             )
-            for kind, debit, credit, money in booked
+            for kind, debit, credit, minor in booked
+            if minor
         ]
     )

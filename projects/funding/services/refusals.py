@@ -83,6 +83,19 @@ class NeedsPerson(FundingRefused):
     message = _("A person is looking at your payment. You pay nothing more.")
 
 
+class NotRefundable(FundingRefused):
+    """There is nothing to give back, or less than was asked for."""
+
+    message = _("There is nothing of this contribution to give back.")
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__()
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why or str(self.message)
+
+
 class MatchChanged(FundingRefused):
     """Less would be matched now than the person was shown. They decide again."""
 

@@ -51,6 +51,12 @@ def locked_contribution(contribution_id: UUID) -> Contribution:
     return contribution
 
 
+def of_reference(reference: str) -> Contribution | None:
+    """Return the contribution that a payment is for, locked; None where it is of another room."""
+    found = Contribution.objects.filter(key=reference).values_list("pk", flat=True).first()
+    return None if found is None else locked_contribution(found)
+
+
 def is_paid_or_being_paid(contribution: Contribution) -> bool:
     """Tell whether the money has arrived or may still arrive; to be asked under the lock."""
     states = (*Payment.LIVE, *Payment.RECEIVED)

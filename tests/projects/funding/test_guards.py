@@ -12,12 +12,29 @@ from django.db import DatabaseError, connection, transaction
 
 from projects.funding.models import Campaign, CampaignLog, Contribution, ContributionLog
 from tests.make import funding as make
+from tests.projects.funding import reversing
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 State = Contribution.State
+PAID = set(Contribution.PAID)
+NEVER = {
+    (State.REFUNDED, State.REFUND_PENDING),
+    (State.REFUNDED, State.DISPUTED),
+    (State.REFUNDED, State.LOST),
+    (State.DISPUTED, State.REFUNDED),
+    (State.LOST, State.REFUNDED),
+}
+AMOUNTS = {
+    State.PARTIALLY_REFUNDED: {"refunded_minor": 1},
+    State.REFUNDED: {"refunded_minor": 100_00},
+    State.DISPUTED: {"blocked_minor": 1, "refunded_minor": 2},
+    State.LOST: {"lost_minor": 1},
+}
+NOTHING = {"refunded_minor": 0, "blocked_minor": 0, "lost_minor": 0}
 MOVES = {
+    *((set(product(PAID, PAID))) - NEVER),
     (State.DRAFT, State.AWAITING_PAYMENT),
     (State.DRAFT, State.EXPIRED),
     (State.DRAFT, State.CANCELLED),
@@ -52,7 +69,8 @@ def in_state(state: State) -> Contribution:
         "idempotency_key": uuid4().hex,
         "state": state,
     }
-    if state == State.SETTLED:
+    row |= AMOUNTS.get(state, {})
+    if state in PAID:
         row |= {"settled_at": make.NOON, "payment_id": uuid4(), "receipt_number": uuid4().hex[:20]}
     for name, value in row.items():
         setattr(made, name, value)
@@ -67,10 +85,12 @@ def test_a_contribution_moves_only_as_it_may(before: State, after: State) -> Non
     if before == after:
         return
     contribution.state = after
-    settled = after == State.SETTLED
-    contribution.settled_at = make.NOON if settled else None
-    contribution.payment_id = uuid4() if settled else None
-    contribution.receipt_number = uuid4().hex[:20] if settled else None
+    for name, value in (NOTHING | AMOUNTS.get(after, {})).items():
+        setattr(contribution, name, value)
+    if (before in PAID) != (after in PAID):
+        contribution.settled_at = make.NOON if after in PAID else None
+        contribution.payment_id = uuid4() if after in PAID else None
+        contribution.receipt_number = uuid4().hex[:20] if after in PAID else None
 
     if (before, after) in MOVES:
         contribution.save()
@@ -93,7 +113,13 @@ def test_the_amount_stands_once_somebody_has_gone_to_pay() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "change",
-    ["settled_at = now()", "receipt_number = 'W26-X'", "payment_id = gen_random_uuid()"],
+    [
+        "settled_at = now()",
+        "receipt_number = 'W26-X'",
+        "payment_id = gen_random_uuid()",
+        "fee_minor = 0",
+        "platform_fee_minor = 1",
+    ],
 )
 def test_the_facts_of_a_receipt_stand(change: str) -> None:
     contribution = make.settled()
@@ -101,6 +127,50 @@ def test_the_facts_of_a_receipt_stand(change: str) -> None:
     said = refuses(f"UPDATE funding_contribution SET {change} WHERE id = %s", contribution.pk)  # noqa: S608
 
     assert "funding_contribution_settled_frozen" in said
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M10")
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("state = 'lost', lost_minor = 10001", "taken_back_within_amount"),
+        (
+            "state = 'disputed', refunded_minor = 6000, blocked_minor = 4001",
+            "taken_back_within_amount",
+        ),
+        ("state = 'refund_pending', refunded_minor = -1", "taken_back_within_amount"),
+        ("refunded_minor = 1", "state_fits_amounts"),
+        ("state = 'refunded'", "state_fits_amounts"),
+        ("state = 'refunded', refunded_minor = 9999", "state_fits_amounts"),
+        ("state = 'partially_refunded', refunded_minor = 10000", "state_fits_amounts"),
+        ("state = 'disputed'", "state_fits_amounts"),
+        ("state = 'lost', lost_minor = 5, blocked_minor = 5", "state_fits_amounts"),
+    ],
+)
+def test_no_more_goes_back_than_came_and_the_state_says_what(change: str, constraint: str) -> None:
+    contribution = make.settled()
+
+    said = refuses(f"UPDATE funding_contribution SET {change} WHERE id = %s", contribution.pk)  # noqa: S608
+
+    assert f"funding_contribution_{constraint}" in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE funding_reversal SET state = 'held' WHERE contribution_id = %s",
+        "UPDATE funding_reversal SET amount_minor = 1 WHERE contribution_id = %s",
+        "UPDATE funding_reversal SET taken_minor = 1 WHERE contribution_id = %s",
+        "DELETE FROM funding_reversal WHERE contribution_id = %s",
+    ],
+)
+def test_what_was_heard_of_a_refund_stands(statement: str) -> None:
+    contribution = make.settled()
+    reversing.refunded(contribution, 40_00)
+
+    assert "funding_reversal" in refuses(statement, contribution.pk)
 
 
 @pytest.mark.django_db

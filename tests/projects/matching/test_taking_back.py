@@ -121,8 +121,8 @@ def test_match_is_given_again_only_as_far_as_the_pot_reaches() -> None:
 
 
 def test_what_was_taken_back_makes_room_below_the_cap_of_its_giver() -> None:
-    terms = {"refund": {"partial": "proportional"}}
-    make.programme(id="a-fund", caps=[{"scope": "donor", "amount": 150_00}], **terms)
+    caps, proportional = [{"scope": "donor", "amount": 150_00}], {"partial": "proportional"}
+    make.programme(id="a-fund", caps=caps, refund=proportional)
     make.counted(make.gift(100_00, ref="c1"))
     services.allocate_due(programme_id="a-fund", now=make.NOON)
     assert decisions() == [("a-fund", 150_00, "committed")]

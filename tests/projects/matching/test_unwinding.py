@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def stays(
-    remaining: int, *, amount: int = 100_00, pot: int = 1_000_00, reserved: int = 0, **terms: object
+    remaining: int, *, amount: int = 100_00, pot: int = 1_000_00, reserved: int = 0, **terms: Any
 ) -> int:
     """Decide on a gift and return what stays of its match when this much remains."""
     rule = make.rule(**terms)
@@ -49,9 +49,9 @@ CAPPED: Document = {"rate": [1, 1], "caps": [{"scope": "contribution", "amount":
         (CAPPED | PROPORTIONAL, 70_00, 35_00),
         (CAPPED | PROPORTIONAL, 30_00, 15_00),
         ({"rate": [1, 3]}, 10_01, 3_33),
-        ({"rate": [1, 3]} | PROPORTIONAL, 10_01, 3_33),
+        (PROPORTIONAL | {"rate": [1, 3]}, 10_01, 3_33),
         ({"min_contribution": 50_00}, 49_99, 0),
-        ({"min_contribution": 50_00} | PROPORTIONAL, 49_99, 99_98),
+        (PROPORTIONAL | {"min_contribution": 50_00}, 49_99, 99_98),
         (
             {"eligible": [{"field": "contribution.amount", "op": "gte", "value": 60_00}]},
             59_00,
@@ -88,7 +88,7 @@ def test_less_money_never_has_more_match(
     amount: int, remaining: int, rate: tuple[int, int], pot: int, partial: str
 ) -> None:
     def stay(left: int) -> int:
-        terms = {"rate": list(rate), "refund": {"partial": partial}}
+        terms: Document = {"rate": list(rate), "refund": {"partial": partial}}
         return stays(left, amount=amount, pot=pot, **terms)
 
     remaining = min(remaining, amount)
