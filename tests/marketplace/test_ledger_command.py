@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
-from marketplace import database
+from marketplace import books, database
 from payments.ledger import services
 from payments.ledger.models import AccountKind
 from tests.make import ledger as make
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run(*arguments: str) -> str:
@@ -95,9 +99,11 @@ def test_a_cent_more_is_another_fingerprint() -> None:
     assert run("fingerprint").startswith(after["sha256"])
 
 
-@pytest.mark.parametrize("arguments", [(), ("export",)])
+@pytest.mark.parametrize("arguments", [(), ("explode",)])
 def test_an_unknown_action_is_refused(arguments: tuple[str, ...]) -> None:
-    with pytest.raises(CommandError, match="Say what to do: verify or fingerprint") as refusal:
+    with pytest.raises(
+        CommandError, match="Say what to do: verify, fingerprint, export"
+    ) as refusal:
         run(*arguments)
 
     assert refusal.value.returncode == 2
@@ -118,5 +124,58 @@ def test_books_that_cannot_be_read_end_with_two_and_one_line() -> None:
 
     with pytest.raises(CommandError, match=r"^The books cannot be read: [^\n]+$") as refusal:
         run("verify")
+
+    assert refusal.value.returncode == 2
+
+
+@pytest.mark.promise("M2")
+@pytest.mark.django_db(transaction=True)
+def test_the_books_are_written_out_as_of_a_moment(tmp_path: Path) -> None:
+    make.pot(minor=30_00)
+    now = datetime.now(UTC).isoformat()
+    file = tmp_path / "books.csv"
+    file.write_text("older")
+
+    lines = [json.loads(line) for line in run("export", "--as-of", now).splitlines()]
+    run("export", "--as-of", now, "--format", "csv", "--output", str(file))
+
+    assert [(line["account"], line["amount_minor"]) for line in lines] == [
+        ("match_pot/fund", -30_00),
+        ("provider_clearing/treasury:fund", 30_00),
+    ]
+    assert file.read_bytes().decode() == run("export", "--as-of", now, "--format", "csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["books.csv"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_is_meant_to_its_end_in_utc() -> None:
+    make.pot(minor=30_00)
+
+    assert run("export", "--as-of", "2020-02-29") == ""
+    with pytest.raises(CommandError, match="The books are final before") as refusal:
+        run("export", "--as-of", f"{datetime.now(UTC):%Y-%m-%d}")
+    assert refusal.value.returncode == 2
+    assert books.moment("2020-02-29") == datetime(2020, 2, 29, 23, 59, 59, 999_999, UTC)
+    assert books.moment("2020-02-29T12:00:00+03:00") == datetime(2020, 2, 29, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "'' is neither a day nor a time with its zone"),
+        (["--as-of", "2020-02-30"], "neither a day"),
+        (["--as-of", "2020-02-29T12:00:00"], "neither a day"),
+        (["--as-of", "20200229"], "neither a day"),
+        (["--as-of", "yesterday"], "neither a day"),
+        (["--as-of", "0001-01-01T00:00:00+14:00"], "neither a day"),
+        (["--as-of", "2020-02-29", "--format", "xml"], "Say --format jsonl or csv"),
+        (["--as-of", "2020-02-29", "--output", "/nowhere/books"], "No such file"),
+        (["--as-of", "9999-12-31"], "The books are final before"),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_an_export_that_cannot_be_made_ends_with_two(arguments: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said) as refusal:
+        run("export", *arguments)
 
     assert refusal.value.returncode == 2

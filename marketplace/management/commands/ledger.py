@@ -1,35 +1,66 @@
-"""Check the books, or take their fingerprint."""
+"""Check the books, take their fingerprint, or write them out as they stood at a moment."""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from marketplace import books
+from payments.ledger.export import NotFinal
 
-ACTIONS = ("verify", "fingerprint")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ACTIONS = ("verify", "fingerprint", "export")
+FORMATS = ("jsonl", "csv")
 
 
 class Command(BaseCommand):
-    help = "Recompute every sum of the books (verify), or print their fingerprint."
+    help = (
+        "Recompute every sum of the books (verify), print their fingerprint, or write every"
+        " posting recorded by a moment (export)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", nargs="?", help=" or ".join(ACTIONS))
+        parser.add_argument("action", nargs="?", help=", ".join(ACTIONS))
         parser.add_argument("--json", action="store_true", help="one JSON document")
+        export = parser.add_argument_group("export")
+        export.add_argument("--as-of", metavar="T", help="a time with its zone, or a day in UTC")
+        export.add_argument("--format", default="jsonl", help=" or ".join(FORMATS))
+        export.add_argument("--output", metavar="FILE", help="a file instead of standard output")
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ARG002
         action, as_json = options["action"], options["json"]
         if action not in ACTIONS:
-            raise CommandError(f"Say what to do: {' or '.join(ACTIONS)}.", returncode=2)
+            raise CommandError(f"Say what to do: {', '.join(ACTIONS)}.", returncode=2)
         try:
-            (self._verify if action == "verify" else self._fingerprint)(as_json=as_json)
+            if action == "export":
+                self._export(options["as_of"], options["format"], options["output"])
+            else:
+                (self._verify if action == "verify" else self._fingerprint)(as_json=as_json)
         except DatabaseError as error:
             reason = str(error).partition("\n")[0]
             raise CommandError(f"The books cannot be read: {reason}", returncode=2) from error
+
+    def _export(self, as_of: str | None, form: str, output: str | None) -> None:
+        if form not in FORMATS:
+            raise CommandError(f"Say --format {' or '.join(FORMATS)}.", returncode=2)
+        try:
+            moment = books.moment(as_of or "")
+            lines = books.export(as_of=moment, form="csv" if form == "csv" else "jsonl")
+            if output:
+                _write_whole(Path(output), lines)
+                return
+            for line in lines:
+                self.stdout.write(line, ending="")
+        except (ValueError, NotFinal, OSError) as error:
+            raise CommandError(f"{error}", returncode=2) from error
 
     def _verify(self, *, as_json: bool) -> None:
         found = books.verify()
@@ -59,3 +90,12 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{found.sha256} ({found.accounts} accounts, {found.contributions} contributions)"
         )
+
+
+def _write_whole(target: Path, lines: Iterable[str]) -> None:
+    """Write a file that is complete or not there; what stood under the name stays until then."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
+        partial = Path(folder) / target.name
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+        partial.replace(target)

@@ -27,15 +27,15 @@ AS $$
     SELECT sha256(convert_to((entry - ARRAY['id', 'idempotency_key', 'occurred_at'])::text, 'UTF8'))
 $$;
 
--- Whoever writes holds, until the end of the transaction, a lock that is named after the second in
--- which the transaction began, counted from 2020. Locks are seen by everybody, other than the
--- sessions of other roles. What is recorded later than a look at the locks is later than all of it.
+-- Whoever writes holds, until the end of the transaction, a lock that is named after the millisecond
+-- in which the transaction began: 48 bits of time after 16 of our own. Everybody sees locks, other
+-- than the sessions of other roles.
 CREATE FUNCTION public.ledger_begin_writing() RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(
-        1279607879, (floor(extract(epoch FROM now())) - 1577836800)::int
+        (19525::bigint << 48) | floor(extract(epoch FROM now()) * 1000)::bigint
     );
     RETURN clock_timestamp();  -- Only now: never earlier than the lock could be seen.
 END
@@ -46,8 +46,9 @@ CREATE FUNCTION public.ledger_writing_since() RETURNS timestamptz
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT to_timestamp(min(objid::bigint) + 1577836800) FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = 1279607879 AND objsubid = 2
+    SELECT to_timestamp(min(((classid::bigint & 65535) << 32 | objid::bigint)) / 1000.0)
+    FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = 19525
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 $$;
 
