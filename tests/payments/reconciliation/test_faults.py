@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from django.utils import timezone
 
 from payments import moves
@@ -21,6 +22,7 @@ from payments.reconciliation.models import QueuedException, Reconciliation
 from tests.make import reconciliation as make
 from tests.payments.browser import pay
 from tests.payments.line import nobody
+from tests.payments.reconciliation.books import paid, queued, reconciled, sent
 from tests.payments.webhooks.books import BOOKS, books, opened
 
 if TYPE_CHECKING:
@@ -29,23 +31,6 @@ if TYPE_CHECKING:
     from payments.sandbox.server import Running
 
 pytestmark = pytest.mark.django_db
-
-
-def paid(reference: str = "gift-1") -> Payment:
-    """Return a payment that is paid at the provider, booked here and agreed upon by both."""
-    payment = opened(reference)
-    pay(payment.page_url)
-    assert reconciled() == []
-    payment.refresh_from_db()
-    return payment
-
-
-def reconciled() -> list[Difference]:
-    return list(services.reconcile(since=selectors.BEGINNING, now=timezone.now()).differences)
-
-
-def queued() -> list[tuple[str, str]]:
-    return sorted(QueuedException.objects.open().values_list("kind", "provider_key"))
 
 
 @pytest.mark.promise("M9")
@@ -107,6 +92,44 @@ def test_a_currency_swapped_before_it_was_booked_is_found(provider: Running) -> 
     ]
     payment.refresh_from_db()
     assert (payment.state, payment.difference) == ("differs", "currency")
+
+
+@pytest.mark.promise("M9")
+def test_a_payout_that_left_twice_is_found(provider: Running) -> None:
+    make.control(provider, "topups", amount=10_000_00, currency="eur")
+    payout = sent()
+    (topped_up,) = reconciled()
+    assert topped_up.kind == Kind.UNKNOWN_MOVEMENT  # Money that a person put in and did not book.
+    before = ledger.fingerprint_rows()
+    second = make.plant(provider, "payout_twice")
+
+    found = reconciled()
+
+    twice = Difference(Kind.DUPLICATE_PAYOUT, second, str(payout.pk), None, Money(600_00, "EUR"))
+    assert found == [twice, topped_up]
+    assert second != payout.transfer_key
+    assert ("duplicate_payout", second) in queued()
+    assert ledger.fingerprint_rows() == before
+
+
+@pytest.mark.promise("M9")
+def test_a_payout_to_our_own_bank_that_nobody_booked_is_found(provider: Running) -> None:
+    paid()
+    line = provider.world.store.every("balance_transaction")[0]
+    line.document["available_on"] = 0
+    provider.world.store.save(line)
+    answer = requests.post(
+        f"{provider.url}/v1/payouts",
+        data={"amount": 50_00, "currency": "eur"},
+        auth=("sk_test_1", ""),
+        timeout=10,
+    )
+
+    (found,) = reconciled()
+
+    key = answer.json()["id"]
+    assert found == Difference(Kind.UNKNOWN_PAYOUT, key, "", None, Money(50_00, "EUR"))
+    assert books() == BOOKS
 
 
 @pytest.mark.promise("M9")
