@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from payments import fees
 from payments.money import Money
 from projects.funding import selectors
-from projects.funding.fees import usual_fee
 from projects.funding.models import Contribution
 from projects.public import belonging, journey, quoting
 from projects.public.chips import chips, typed
@@ -156,7 +156,7 @@ def absolute(step: str, contribution: Contribution) -> str:
 
 def _of(to: Destination, contribution: Contribution, offer: Offer) -> dict[str, object]:
     """Return what the steps about money show."""
-    fee = usual_fee(contribution.amount)
+    fee = fees.DEFAULT.preview(contribution.amount).processor
     return {"to": to, "gift": contribution, "offer": offer, "fee": fee}
 
 
