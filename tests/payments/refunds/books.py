@@ -94,11 +94,11 @@ def at_provider(sandbox: Running, kind: str = "refund") -> list[dict[str, Any]]:
     return [record.document for record in sandbox.world.store.every(kind)]
 
 
-def by_hand(sandbox: Running, payment: Payment, minor: int) -> str:
+def by_hand(sandbox: Running, charge: str, minor: int) -> str:
     """Refund at the provider, without us."""
     answer = requests.post(
         f"{sandbox.url}/v1/refunds",
-        data={"charge": payment.charge_key, "amount": minor},
+        data={"charge": charge, "amount": minor},
         auth=(KEY, ""),
         timeout=10,
     )
@@ -112,6 +112,19 @@ def control(sandbox: Running, what: str, **body: Any) -> dict[str, Any]:  # noqa
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def charge_of_nobody(sandbox: Running) -> str:
+    """Charge a card at the provider for 50.00 without any payment of ours."""
+    intent = {"amount": 50_00, "currency": "eur", "payment_method": "pm_card_visa"}
+    answer = requests.post(
+        f"{sandbox.url}/v1/payment_intents",
+        data=intent | {"confirm": "true"},
+        auth=(KEY, ""),
+        timeout=10,
+    )
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["latest_charge"])
 
 
 def books() -> dict[str, int]:

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise("M9")]
 
 def test_a_refund_made_by_hand_is_booked_and_a_person_is_told(provider: Running) -> None:
     payment = books.settled()
-    key = books.by_hand(provider, payment, 30_00)
+    key = books.by_hand(provider, payment.charge_key, 30_00)
 
     for _ in range(3):
         assert services.look_at(object_key=key, now=timezone.now()) is True
@@ -51,7 +51,7 @@ def test_a_refund_made_by_hand_is_booked_and_a_person_is_told(provider: Running)
 def test_what_somebody_gave_back_meanwhile_is_not_given_back_again(provider: Running) -> None:
     payment = books.settled()
     ours = books.request(payment, 60_00)
-    books.by_hand(provider, payment, 80_00)
+    books.by_hand(provider, payment.charge_key, 80_00)
 
     services.ask(refund_id=ours.pk, now=timezone.now())
 
@@ -67,7 +67,7 @@ def test_what_was_given_back_instead_of_a_failed_refund_finds_its_place(provider
     payment = books.settled()
     ours = books.refunded(payment, 60_00)
     books.control(provider, "refunds", refund=ours.provider_key, outcome="failed")
-    key = books.by_hand(provider, payment, 100_00)  # And nobody tells us of the failure.
+    key = books.by_hand(provider, payment.charge_key, 100_00)  # And nobody tells us of the failure.
 
     services.look_at(object_key=key, now=timezone.now())
 
@@ -80,7 +80,7 @@ def test_what_was_given_back_instead_of_a_failed_refund_finds_its_place(provider
 def test_a_refund_that_names_ours_with_another_amount_is_another_refund(provider: Running) -> None:
     payment = books.settled()
     ours = books.request(payment, 60_00)
-    key = books.by_hand(provider, payment, 10_00)
+    key = books.by_hand(provider, payment.charge_key, 10_00)
     _carry(provider, key, weft_payment=str(ours.pk))
 
     services.ask(refund_id=ours.pk, now=timezone.now())
@@ -95,8 +95,7 @@ def test_a_refund_that_is_heard_of_before_its_payment_settles_it_first(provider:
     payment = books.opened()
     pay(payment.page_url)
     (charge,) = books.at_provider(provider, "charge")
-    payment.charge_key = charge["id"]
-    key = books.by_hand(provider, payment, 30_00)
+    key = books.by_hand(provider, charge["id"], 30_00)
 
     assert services.look_at(object_key=key, now=timezone.now()) is True
 
@@ -109,8 +108,7 @@ def test_a_refund_of_a_charge_that_is_not_booked_yet_is_come_back_to(provider: R
     payment = books.opened()
     pay(payment.page_url)
     (charge,) = books.at_provider(provider, "charge")
-    payment.charge_key = charge["id"]
-    key = books.by_hand(provider, payment, 30_00)
+    key = books.by_hand(provider, charge["id"], 30_00)
     Payment.objects.update(state=Payment.State.CREATED, page_key="", page_url="")
 
     with pytest.raises(services.NotBookedYet):
@@ -120,15 +118,15 @@ def test_a_refund_of_a_charge_that_is_not_booked_yet_is_come_back_to(provider: R
 
 
 def test_a_refund_of_an_unknown_charge_is_told_to_a_person(provider: Running) -> None:
-    made = _of_nobody(provider)
+    charge = books.charge_of_nobody(provider)
+    refund = books.by_hand(provider, charge, 50_00)
 
-    for look in (services.look_at, services.look_at_charge):
-        key = made["id"] if look is services.look_at else made["charge"]
-        assert look(object_key=key, now=timezone.now()) is False
+    assert services.look_at(object_key=refund, now=timezone.now()) is False
+    assert services.look_at_charge(object_key=charge, now=timezone.now()) is False
 
     assert books.books() == {}
     kinds = [(told["kind"], told["provider_key"]) for _, told in books.told("ExceptionFound")]
-    assert kinds == [("unknown_refund", made["id"])] * 2
+    assert kinds == [("unknown_refund", refund)] * 2
 
 
 @pytest.mark.usefixtures("provider")
@@ -147,21 +145,3 @@ def _carry(sandbox: Running, refund: str, **metadata: str) -> None:
         timeout=10,
     )
     assert answer.status_code == 200, answer.text
-
-
-def _of_nobody(sandbox: Running) -> dict[str, str]:
-    """Charge a card and refund it at the provider, without any payment of ours."""
-    intent = {"amount": 50_00, "currency": "eur", "payment_method": "pm_card_visa"}
-    paid = requests.post(
-        f"{sandbox.url}/v1/payment_intents",
-        data=intent | {"confirm": "true"},
-        auth=(books.KEY, ""),
-        timeout=10,
-    ).json()
-    made: dict[str, str] = requests.post(
-        f"{sandbox.url}/v1/refunds",
-        data={"charge": paid["latest_charge"]},
-        auth=(books.KEY, ""),
-        timeout=10,
-    ).json()
-    return made
