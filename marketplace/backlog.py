@@ -13,7 +13,12 @@ from django.db.models import Min
 from marketplace.notifications import selectors as notifications
 from marketplace.notifications.models import Notification
 from payments import selectors as payments
+from payments.disputes.models import Dispute
 from payments.models import EventDelivery, Payment
+from payments.payouts.models import Payout
+from payments.reconciliation import selectors as reconciliation
+from payments.reconciliation.kinds import Kind
+from payments.refunds.models import Refund
 from payments.webhooks import selectors as inbox
 from payments.webhooks.models import InboxEvent
 from projects.matching.models import Reservation, WaitingMoney
@@ -30,6 +35,9 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
         "webhooks.work_due": (InboxEvent.objects.due(now), "received_at"),
         "payments.redeliver": (EventDelivery.objects.filter(done_at=None), "created_at"),
         "payments.ask_provider": (Payment.objects.due(now), "due_at"),
+        "refunds.ask_due": (Refund.objects.due(now), "due_at"),
+        "disputes.ask_due": (Dispute.objects.due(now), "due_at"),
+        "payouts.carry_on_due": (Payout.objects.due(now), "due_at"),
         "matching.allocate_all_due": (WaitingMoney.objects.all(), "money__counted_at"),
         "matching.expire_reservations": (
             Reservation.objects.filter(state=Reservation.State.ACTIVE, expires_at__lt=now),
@@ -46,8 +54,10 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
 def needing_a_person(*, now: datetime) -> dict[str, int]:
     """Return how many pieces of each kind a program has put aside for a person."""
     differing = payments.needing_a_person().by_difference
+    exceptions = reconciliation.waiting().by_kind
     return {
         "dead_events": inbox.backlog().dead,
         **{f"payments_differing_in_{name}": count for name, count in differing.items()},
         "unsent_messages": notifications.overdue(now).count(),
+        **{f"exceptions_of_{kind}": exceptions.get(kind, 0) for kind in Kind.values},
     }

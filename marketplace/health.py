@@ -19,9 +19,11 @@ from django_prometheus.exports import ExportToDjangoView
 from kombu.exceptions import OperationalError
 
 from marketplace import backlog
+from payments.reconciliation import selectors as reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -44,6 +46,7 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
         "database": _database,
         "queue": _queue,
         "migrations": _migrations,
+        "reconciliation": _reconciliation,
         "due_work": _due_work,
     }
     checks = {}
@@ -109,6 +112,15 @@ def _migrations() -> str:
     return f"{len(owed)} to apply" if owed else "ok"
 
 
+def _reconciliation() -> str:
+    """Say when the books were last compared with the provider's, if that should be done again."""
+    if (due := reconciliation.overdue_since(now=timezone.now())) is None:
+        return "ok"
+    last = reconciliation.latest()
+    done = f"last done {last.at.isoformat()}" if last else "never done"
+    return f"{done}, due since {due.isoformat()}"
+
+
 def _due_work() -> str:
     now = timezone.now()
     late = [
@@ -133,7 +145,21 @@ def _figures_of_work() -> str:
         f'weft_needing_a_person{{kind="{kind}"}} {count}'
         for kind, count in backlog.needing_a_person(now=now).items()
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_figures_of_reconciliation(now), ""])
+
+
+def _figures_of_reconciliation(now: datetime) -> list[str]:
+    """Return how old the last comparison is, if there was one, and for how long one is overdue."""
+    lines = ["# TYPE weft_reconciliation_age_seconds gauge"]
+    if last := reconciliation.latest():
+        lines.append(f"weft_reconciliation_age_seconds {int((now - last.at).total_seconds())}")
+    due = reconciliation.overdue_since(now=now)
+    overdue = int((now - due).total_seconds()) if due else 0
+    return [
+        *lines,
+        "# TYPE weft_reconciliation_overdue_seconds gauge",
+        f"weft_reconciliation_overdue_seconds {overdue}",
+    ]
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -181,7 +181,7 @@ def _asked_and_came(payment: Payment) -> tuple[Money | None, Money]:
     if payment.difference == Payment.FEE_CURRENCY:
         return None, Money(payment.fee_minor or 0, payment.fee_currency)
     came = Money(payment.received_minor or 0, payment.received_currency)
-    return (None if payment.difference == "surplus" else payment.amount), came
+    return (None if payment.difference == "surplus" else payment.expected), came
 
 
 def _balances(provider: ProviderRecords) -> dict[str, dict[str, int]]:

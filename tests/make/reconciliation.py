@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 
 from payments.money import Money
 from payments.reconciliation import services
+from payments.reconciliation.models import Reconciliation
 from tests.make import accounts
 from tests.make.payments import NOON
 
@@ -33,6 +34,20 @@ def exception(  # noqa: PLR0913  A builder names whatever a test may vary.
 ) -> QueuedException:
     return services.raise_exception(
         kind=kind, provider_key=key, reference=reference, ours=ours, theirs=theirs, now=now
+    )
+
+
+def run(*, at: datetime = NOON, since: datetime = NOON) -> Reconciliation:
+    """Return a run that found nothing."""
+    return Reconciliation.objects.create(
+        since=min(since, at),
+        at=at,
+        checked=0,
+        found=0,
+        accepted=0,
+        made_up=0,
+        took_ms=1,
+        balances={},
     )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from payments.models import EventDelivery
 from tests.make import accounts
+from tests.make import reconciliation as make_reconciliation
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -30,7 +31,13 @@ def test_readyz_says_that_every_part_is_ready(client: Client) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "ok": True,
-        "checks": {"database": "ok", "queue": "ok", "migrations": "ok", "due_work": "ok"},
+        "checks": {
+            "database": "ok",
+            "queue": "ok",
+            "migrations": "ok",
+            "reconciliation": "ok",
+            "due_work": "ok",
+        },
     }
 
 
@@ -50,6 +57,28 @@ def test_readyz_is_not_ready_when_work_has_waited_for_more_than_five_minutes(
     assert answer.status_code == 503
     assert answer.json()["ok"] is False
     assert answer.json()["checks"]["due_work"].startswith("payments.redeliver waiting since ")
+
+
+@pytest.mark.promise("M15")
+@pytest.mark.parametrize(
+    ("minutes", "status", "overdue"), [(60, 200, 0), (74, 200, 0), (76, 503, 16)]
+)
+def test_a_reconciliation_that_did_not_happen_is_an_alarm(
+    client: Client, minutes: int, status: int, overdue: int
+) -> None:
+    at = timezone.now() - timedelta(minutes=minutes)
+    make_reconciliation.run(at=at)
+
+    answer = client.get("/readyz")
+    figures = client.get("/metrics").content.decode().splitlines()
+
+    told = answer.json()["checks"]["reconciliation"]
+    due = at + timedelta(hours=1)
+    late = f"last done {at.isoformat()}, due since {due.isoformat()}"
+    assert (answer.status_code, told) == (status, late if overdue else "ok")
+    seconds = dict(line.split() for line in figures if line.startswith("weft_reconciliation"))
+    assert int(seconds["weft_reconciliation_age_seconds"]) // 60 == minutes
+    assert int(seconds["weft_reconciliation_overdue_seconds"]) // 60 == overdue
 
 
 def test_metrics_answer_this_machine_and_nobody_behind_a_proxy(client: Client) -> None:
@@ -82,6 +111,9 @@ def test_metrics_tell_the_backlog_and_what_waits_for_a_person(client: Client) ->
     assert 'weft_needing_a_person{kind="dead_events"} 0' in lines
     assert 'weft_needing_a_person{kind="payments_differing_in_amount"} 0' in lines
     assert 'weft_needing_a_person{kind="payments_differing_in_fee_currency"} 0' in lines
+    assert 'weft_needing_a_person{kind="exceptions_of_unknown_charge"} 0' in lines
+    assert "weft_reconciliation_overdue_seconds 0" in lines
+    assert not [line for line in lines if line.startswith("weft_reconciliation_age_seconds")]
     assert "# TYPE weft_due_work_seconds gauge" in lines
 
 

@@ -180,7 +180,7 @@ def test_the_application_cannot_close_by_itself_or_change_what_was_found(
         ("UPDATE queue SET closed_reason = 'Other.'", "exception_stays_closed"),
         ("UPDATE queue SET owner_id = NULL", "exception_stays_closed"),
         ("DELETE FROM queue", "reconciliation_stays"),
-        ("UPDATE reconciliation_reconciliation SET found = 0", "reconciliation_stays"),
+        ("UPDATE reconciliation_reconciliation SET found = 1", "reconciliation_stays"),
         ("DELETE FROM reconciliation_reconciliation", "reconciliation_stays"),
     ],
 )
@@ -188,14 +188,12 @@ def test_what_is_closed_or_done_is_never_reopened_changed_or_removed(
     statement: str, constraint: str
 ) -> None:
     close(make.exception(), by=make.worker().pk)
-    Reconciliation.objects.create(
-        since=NOON, at=LATER, checked=1, found=1, accepted=0, made_up=0, took_ms=1, balances={}
-    )
+    make.run(at=LATER)
 
     assert constraint in refused(statement)
 
     assert QueuedException.objects.get().state == "closed"
-    assert Reconciliation.objects.get().found == 1
+    assert Reconciliation.objects.get().found == 0
 
 
 def test_the_application_cannot_empty_the_queue() -> None:
