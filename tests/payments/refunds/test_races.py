@@ -18,6 +18,8 @@ from tests.crowd import at_once
 from tests.payments.refunds import books
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from payments.sandbox.server import Running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("M10")]
@@ -37,7 +39,7 @@ def crowd_asks(payment: Payment, minor: int) -> int:
     return sum(at_once(one, range(CROWD)))
 
 
-def lock_nothing(payment_id: object) -> Payment:
+def lock_nothing(payment_id: UUID) -> Payment:
     return Payment.objects.get(pk=payment_id)
 
 
