@@ -104,7 +104,7 @@ class PayoutGateway(Protocol):
         """Pay; the same key and order pay once. Raises NotEnoughThere, too."""
         ...
 
-    def find(self, order: PayoutOrder, *, since: datetime) -> SentPayout | None:
+    def find(self, order: PayoutOrder) -> SentPayout | None:
         """Return what an order whose answer was lost has done, or None if nothing."""
         ...
 

@@ -191,22 +191,27 @@ def _come_back(payout: Payout, back: Movement, *, now: datetime) -> None:
         return
     if payout.state not in Payout.ENDED_BADLY:
         fail(payout, cause=causes.REVERSED_AT_PROVIDER, at=back.at, now=now)
-        events.publish(
-            events.ExceptionFound(
-                kind="reversed_by_hand",
-                provider_key=back.key,
-                reference=payout.reference,
-                ours_minor=None,
-                theirs_minor=back.amount.minor,
-                currency=back.amount.currency,
-            )
-        )
+    if payout.back_asked_at is None and payout.account.method == Method.STRIPE:
+        _tell_of_reversal_by_hand(payout, back)
     booking.take_back(payout, back)
     payout.reversal_key = back.key
     payout.money_back_at = now
     payout.due_at = None
     payout.save()
     moves.note(payout, actor=moves.PROVIDER, reason="money is back", now=now)
+
+
+def _tell_of_reversal_by_hand(payout: Payout, back: Movement) -> None:
+    events.publish(
+        events.ExceptionFound(
+            kind="reversed_by_hand",
+            provider_key=back.key,
+            reference=payout.reference,
+            ours_minor=None,
+            theirs_minor=back.amount.minor,
+            currency=back.amount.currency,
+        )
+    )
 
 
 def _next_look(payout: Payout, now: datetime) -> datetime | None:

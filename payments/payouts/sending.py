@@ -214,8 +214,7 @@ def _ask(payout: Payout, now: datetime) -> None:
 
 
 def _found(payout: Payout) -> SentPayout | None:
-    since = (payout.submitted_at or payout.created_at) - accounts.CLOCKS_APART
-    return gateway.payouts(payout.account.method).find(payout.order(), since=since)
+    return gateway.payouts(payout.account.method).find(payout.order())
 
 
 @transaction.atomic

@@ -263,16 +263,12 @@ def _looked_at(
         return False
     order = payout.order()
     provider = gateway.payouts(payout.account.method)
-    if not order.transfer_key or not order.provider_key:
-        found = provider.find(order, since=(payout.submitted_at or payout.created_at))
-        if found is None or payout.submitted_at is None:
-            return False
-        ending.apply(payout_id=payout.pk, sent=found, now=now)
-        return (found.moved is not None and found.moved.key == transfer_key) or (
-            found.provider_key == provider_key
-        )
-    ending.apply(payout_id=payout.pk, sent=provider.fetch(order), now=now)
-    return transfer_key in {"", order.transfer_key} and provider_key in {"", order.provider_key}
+    is_known = order.transfer_key and order.provider_key
+    sent = provider.fetch(order) if is_known else provider.find(order)
+    if sent is None or sent.moved is None or payout.submitted_at is None:
+        return False
+    ending.apply(payout_id=payout.pk, sent=sent, now=now)
+    return transfer_key == sent.moved.key or (provider_key == sent.provider_key != "")
 
 
 def _named(key: str) -> Payout | None:

@@ -128,8 +128,11 @@ class StripePayouts:
             )
         return _sent(order.payout_key, transfer, payout)
 
-    def find(self, order: PayoutOrder, *, since: datetime) -> SentPayout | None:
-        """Return what an order whose answer was lost has done, or None if nothing."""
+    def find(self, order: PayoutOrder) -> SentPayout | None:
+        """Return what an order whose answer was lost has done, or None if nothing.
+
+        The bank step came after the transfer, by Stripe's own clock.
+        """
         with translated_errors():
             transfers = self._client.v1.transfers.list(
                 {"transfer_group": order.payout_key, "expand": ["data.balance_transaction"]}
@@ -137,7 +140,7 @@ class StripePayouts:
             if not transfers:
                 return None
             payouts = self._client.v1.payouts.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": LONGEST_PAGE},
+                {"created": {"gte": transfers[0].created}, "limit": LONGEST_PAGE},
                 {"stripe_account": order.payee_key},
             )
             found = (
