@@ -7,7 +7,7 @@ import binascii
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from payments.sandbox import accounts, forms, idempotency, offers, wire
+from payments.sandbox import accounts, forms, idempotency, offers, recording, wire
 from payments.sandbox.errors import ApiError, InvalidRequest, NotAllowed, NotAuthenticated
 from payments.sandbox.expanding import expand
 from payments.sandbox.lazy import contract
@@ -35,6 +35,7 @@ def serve(world: World, request: Request) -> Answer:
         answer = _once(asked, _read(request))
     except ApiError as refusal:
         answer = wire.document(refusal.status, refusal.document())
+    recording.keep(world, request, status=answer.status)
     version = request.headers.get("stripe-version") or contract().API_VERSION
     answer = answer.adding(request_id=asked.request_id or "", stripe_version=version)
     return answer.adding(idempotency_key=key) if key else answer

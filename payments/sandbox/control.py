@@ -7,6 +7,10 @@ and with the `event` (`id`, `payload`) that tells of it and that nobody has been
 `POST /_sandbox/accounts` lets requirements of a connected account appear or clear, or stops its
 payouts; `POST /_sandbox/payouts` with `{"payout", "failure_code"}` lets a bank send back one that
 was paid; `POST /_sandbox/topups` with `{"amount", "currency"}` puts money into our balance.
+`POST /_sandbox/faults` makes the next calls, payments or deliveries go wrong as
+payments.sandbox.faults says; `GET` shows what will, `DELETE` forgets it.
+`POST /_sandbox/clock` with `{"forward"}` turns the sandbox's clock forward by so many seconds.
+`GET /_sandbox/requests` shows the calls of the API so far.
 `POST /_sandbox/plant` with `{"fault"}` makes something wrong that reconciliation has to find.
 `POST /_sandbox/disputes` with `{"charge"}` (and `reason`, `amount`, `inquiry`) lets a bank dispute
 it, with `{"dispute", "outcome"}` ends the dispute as `won` or `lost`; `POST /_sandbox/refunds` with
@@ -23,11 +27,14 @@ from payments.sandbox import (
     accounts,
     api,
     cards,
+    clock,
     deliveries,
     disputes,
     events,
+    faults,
     payouts,
     plants,
+    recording,
     refunds,
     session_create,
     sessions,
@@ -142,11 +149,16 @@ def _as_form(value: object) -> Value:
 
 _ACTIONS: dict[tuple[str, str], Callable[[World, Document], Document]] = {
     ("POST", f"{PREFIX}accounts"): accounts.control,
+    ("POST", f"{PREFIX}clock"): clock.control,
     ("POST", f"{PREFIX}deliveries"): _hold,
     ("POST", f"{PREFIX}disputes"): disputes.control,
+    ("POST", f"{PREFIX}faults"): faults.plant,
+    ("GET", f"{PREFIX}faults"): lambda world, _: faults.planted(world),
+    ("DELETE", f"{PREFIX}faults"): lambda world, _: faults.clear(world),
     ("POST", f"{PREFIX}refunds"): refunds.control,
     ("POST", f"{PREFIX}paid-sessions"): _register_paid,
     ("POST", f"{PREFIX}payouts"): payouts.control,
     ("POST", f"{PREFIX}plant"): plants.control,
+    ("GET", f"{PREFIX}requests"): lambda world, _: recording.every(world),
     ("POST", f"{PREFIX}topups"): payouts.top_up,
 }

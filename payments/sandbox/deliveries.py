@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from payments.sandbox import endpoints, events, signing, wire
+from payments.sandbox import clock, endpoints, events, faults, signing, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +47,16 @@ class Delivery:
 
 def deliver_due(world: World, *, stopping: Callable[[], bool]) -> None:
     """Try every delivery whose time has come, each once, until `stopping`."""
-    for serial in _due(world):
+    for serial in faults.in_order(world, _due(world)):
         delivery = None if stopping() else _load(world, serial)
-        if delivery:
-            _record(world, delivery, taken=_post(delivery, at=world.now()))
+        if delivery is None:
+            continue
+        if faults.is_lost(world):
+            _lose(world, delivery)
+            continue
+        at = clock.machine_time(world)  # A clock turned forward must not make a signature strange.
+        answers = [_post(delivery, at=at) for _ in range(faults.copies(world))]
+        _record(world, delivery, taken=any(answers))
 
 
 def hold(world: World, *, held: bool) -> None:
@@ -117,6 +123,13 @@ def _post(delivery: Delivery, *, at: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _lose(world: World, delivery: Delivery) -> None:
+    with world.store.transaction() as connection:
+        connection.execute(
+            "UPDATE deliveries SET state = 'lost', due = NULL WHERE serial = ?", (delivery.serial,)
+        )
 
 
 def _record(world: World, delivery: Delivery, *, taken: bool) -> None:

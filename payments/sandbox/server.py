@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import threading
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from payments.sandbox import api, control, endpoints, hosted, idempotency, lazy, wire
+from payments.sandbox import api, control, endpoints, faults, hosted, idempotency, lazy, wire
 from payments.sandbox.background import Background
+from payments.sandbox.clock import Clock
 from payments.sandbox.store import Store
 from payments.sandbox.wire import Request
 from payments.sandbox.world import World
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _NAMES = frozenset({"127.0.0.1", "localhost"})
 _LARGEST = 1024 * 1024
+_NO_TROUBLE = faults.Trouble()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,15 @@ def serve(
     """Run a sandbox in threads of this process until the block ends."""
     server = _Server((HOST, options.port), _Handler)
     background = Background()
+    store = Store(options.state)
     world = World(
-        store=Store(options.state),
+        store=store,
         base_url=f"http://{HOST}:{server.server_port}",
         payee=options.payee,
+        clock=Clock(clock or time.time, store),
         wake=background.wake,
     )
-    server.world = replace(world, clock=clock) if clock else world
+    server.world = world
     _prepare(server.world, options)
     answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     answering.start()
@@ -75,11 +81,15 @@ def answer(world: World, request: Request) -> Answer:
     """Return the answer to any request."""
     if request.headers.get("host", "").rpartition(":")[0] not in _NAMES:
         return wire.page(400, "Unknown host.")
-    if request.path.startswith("/v1/") or request.path.startswith("/v2/"):
+    if _is_call(request):
         return api.serve(world, request)
     if request.path.startswith(control.PREFIX):
         return control.serve(world, request)
     return hosted.serve(world, request)
+
+
+def _is_call(request: Request) -> bool:
+    return request.path.startswith(("/v1/", "/v2/"))
 
 
 def _prepare(world: World, options: Options) -> None:
@@ -126,7 +136,23 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(int(length)),
         )
-        self._send(answer(self.server.world, request))
+        trouble = faults.meet(self.server.world, request) if _is_call(request) else _NO_TROUBLE
+        time.sleep(trouble.seconds)
+        reply = trouble.refusal or answer(self.server.world, request)
+        if trouble.cut_after is None:
+            self._send(reply)
+        else:
+            self._send_part(reply, trouble.cut_after)
+
+    def _send_part(self, reply: Answer, length: int) -> None:
+        """Break off an answer after so many bytes of it, the status line being the first."""
+        line = self.wfile
+        self.wfile = io.BytesIO()
+        self._send(reply)
+        whole = self.wfile.getvalue()
+        self.wfile = line
+        self.wfile.write(whole[:length])
+        self.close_connection = True
 
     def _send(self, reply: Answer) -> None:
         self.send_response(reply.status)

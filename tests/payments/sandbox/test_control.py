@@ -131,7 +131,7 @@ def test_held_events_wait_and_then_arrive(
         ("paid-sessions", registration(session=make.params(colour="red")), "colour"),
         ("paid-sessions", registration(session=make.params(amount=1)), "line_items"),
         ("paid-sessions", [], None),
-        ("clock", {}, None),
+        ("weather", {}, None),
     ],
 )
 def test_a_request_that_is_not_understood_changes_nothing(
