@@ -218,8 +218,8 @@ def test_what_is_not_there_is_told_in_stripes_form(
     assert answer.json() == {"error": {"type": "invalid_request_error", "message": message}}
 
 
-def test_a_connected_account_is_refused(client: Client) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match="connected accounts"):
+def test_a_connected_account_that_does_not_exist_is_refused(client: Client) -> None:
+    with pytest.raises(stripe.PermissionError, match="account 'acct_1'"):
         client.v1.charges.list({}, {"stripe_account": "acct_1"})
 
 
