@@ -20,9 +20,9 @@ def another_crowd_may_start(_: int) -> bool:
     return bool(row and row[0])
 
 
-def test_while_one_crowd_acts_no_other_may_start() -> None:
+def test_while_one_crowd_acts_no_other_may_start_and_then_the_next_may() -> None:
     assert crowd.at_once(another_crowd_may_start, [1, 2]) == [False, False]
-    assert another_crowd_may_start(3)
+    assert crowd.at_once(abs, [-3]) == [3]
 
 
 def test_who_cannot_connect_sends_everybody_home_with_the_reason(
