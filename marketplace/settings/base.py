@@ -192,6 +192,7 @@ CSRF_FAILURE_VIEW = "marketplace.views.csrf_failed"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 BODY_LIMIT_BYTES = 1024 * 1024
+RECEIPT_RATE = env.str("RECEIPT_RATE", "") or "30/m"  # Receipt numbers an address may try.
 API_RATE = env.str("API_RATE", "") or "600/m"  # Requests an address may make.
 NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT
 CONTENT_SECURITY_POLICY = {

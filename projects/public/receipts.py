@@ -1,13 +1,15 @@
-"""What a receipt says: own money, match, rule and reason, and what happens next."""
+"""What a receipt says: own money, what went back, match, rule and reason, fees, what comes next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from payments import fees
 from payments.money import Money
 from projects.catalogue import selectors as catalogue
 from projects.delivery import selectors as delivery
+from projects.funding.receipts import receipt_state
 from projects.matching import selectors as matching
 from projects.matching.models import Allocation
 from projects.public.quoting import Line
@@ -19,6 +21,32 @@ if TYPE_CHECKING:
     from projects.catalogue.selectors import Text
     from projects.delivery.selectors import Stage
     from projects.funding.models import Contribution
+    from projects.funding.receipts import ReceiptState
+
+
+@dataclass(frozen=True, slots=True)
+class Matched(Line):
+    """What one programme adds now, and what it took back when money went back."""
+
+    taken_back: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What was kept of the money, and by whom it is borne."""
+
+    policy: fees.FeePolicy
+    processor: Money  # Zero where the project does not bear it.
+    platform: Money
+    lost: Money  # The part of the processor's fee that fell on what went back.
+
+    @property
+    def is_project_bearing(self) -> bool:
+        return self.policy.processor is fees.Bearer.PROJECT
+
+    @property
+    def is_lost_on_platform(self) -> bool:
+        return self.policy.lost is fees.Bearer.PLATFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +54,15 @@ class Receipt:
     """One settled contribution as its giver sees it. `name` is empty when it is to be hidden."""
 
     number: str
+    state: ReceiptState
     amount: Money
+    refunded: Money
+    lost: Money  # Taken back by the giver's bank.
+    disputed: Money
+    remaining: Money
     match: Money
-    lines: tuple[Line, ...]
+    lines: tuple[Matched, ...]
+    fees: Fees
     is_counted: bool
     project: Project
     text: Text
@@ -39,7 +73,7 @@ class Receipt:
 
     @property
     def total(self) -> Money:
-        return self.amount + self.match
+        return self.remaining + self.match
 
 
 def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
@@ -49,15 +83,21 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
     """
     if contribution.settled_at is None or contribution.receipt_number is None:
         raise ValueError(f"{contribution} is not settled and has no receipt.")
-    project = contribution.campaign.project
+    project, code = contribution.campaign.project, contribution.currency
     lines = _lines(contribution)
     giver = contribution.contributor
     stages = delivery.stages(project.pk, language=language, today=contribution.settled_at.date())
     return Receipt(
         number=contribution.receipt_number,
+        state=receipt_state(contribution),
         amount=contribution.amount,
-        match=sum((line.match for line in lines), Money(0, contribution.currency)),
+        refunded=contribution.refunded,
+        lost=Money(contribution.lost_minor, code),
+        disputed=Money(contribution.blocked_minor, code),
+        remaining=contribution.remaining,
+        match=sum((line.match for line in lines), Money(0, code)),
         lines=lines,
+        fees=_fees(contribution),
         is_counted=not matching.is_waiting(contribution.key),
         project=project,
         text=catalogue.texts([project], language=language)[project.pk],
@@ -68,17 +108,31 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
     )
 
 
-def _lines(contribution: Contribution) -> tuple[Line, ...]:
+def _fees(contribution: Contribution) -> Fees:
+    code = contribution.currency
+    kept = Money(contribution.fee_minor, code)
+    gone = contribution.amount - contribution.remaining
+    return Fees(
+        policy=fees.DEFAULT,
+        processor=kept,
+        platform=Money(contribution.platform_fee_minor, code),
+        lost=fees.share(kept, gone=gone, amount=contribution.amount),
+    )
+
+
+def _lines(contribution: Contribution) -> tuple[Matched, ...]:
     """Return what each programme decided, by the version of its rule that decided."""
     decided = Allocation.objects.filter(contribution_ref=contribution.key)
-    versions = {row.programme_id: row.version for row in decided.select_related("version")}
+    rows = {row.programme_id: row for row in decided.select_related("version")}
     return tuple(
-        Line(
+        Matched(
             name=line.programme_name,
             match=line.match,
-            rule=matching.rule_sentence(versions[line.programme_id]),
+            rule=matching.rule_sentence(rows[line.programme_id].version),
             why=line.why,
             steps=line.steps,
+            taken_back=Money(rows[line.programme_id].decided_minor, line.match.currency)
+            - line.match,
         )
         for line in matching.explanation(contribution.key)
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.public.views import give, projects, receipts
+from projects.public.views import checking, give, projects, receipts
 
 app_name = "public"
 
@@ -14,4 +14,8 @@ urlpatterns = [
     path("give/<slug:slug>/stop/<uuid:gift>/", give.stop, name="give_stop"),
     path("give/<slug:slug>/done/<uuid:gift>/", receipts.done, name="give_done"),
     path("receipts/<uuid:key>/", receipts.receipt, name="receipt"),
+    path("receipts/<uuid:key>/paper/", receipts.receipt_paper, name="receipt_paper"),
+    path("receipts/<uuid:key>/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
+    path("receipts/", checking.look_up, name="receipt_look_up"),
+    path("receipts/<str:number>/", checking.check, name="receipt_check"),
 ]

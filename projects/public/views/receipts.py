@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import Http404
-from django.shortcuts import render
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.funding.models import Contribution
-from projects.public import journey
+from projects.public import journey, pdf
 from projects.public.privacy import private_page
 from projects.public.receipts import receipt_of
 from projects.public.sharing import share_links
@@ -18,7 +21,7 @@ from projects.public.standing import Standing, standing_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 WAITS_SECONDS = (2, 3, 5, 10, 20)
 
@@ -43,7 +46,42 @@ def done(request: HttpRequest, slug: str, gift: UUID) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the receipt of a settled contribution to whoever has its address."""
-    return _receipt(request, _of_key(key, state=Contribution.State.SETTLED))
+    return _receipt(request, _of_key(key, state__in=Contribution.PAID))
+
+
+@private_page
+@require_safe
+def receipt_paper(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show the receipt as it is printed."""
+    contribution = _of_key(key, state__in=Contribution.PAID)
+    return HttpResponse(_paper(request, contribution, is_file=False))
+
+
+@private_page
+@require_safe
+def receipt_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Give the receipt as a file; where none can be drawn, the page that is printed."""
+    contribution = _of_key(key, state__in=Contribution.PAID)
+    if not pdf.is_possible():
+        return redirect("public:receipt_paper", key=key)
+    response = HttpResponse(
+        pdf.drawn(_paper(request, contribution, is_file=True)), content_type="application/pdf"
+    )
+    name = f"weft-{contribution.receipt_number}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _paper(request: HttpRequest, contribution: Contribution, *, is_file: bool) -> str:
+    shown = receipt_of(contribution, language=request.LANGUAGE_CODE)
+    address = settings.SITE_URL + reverse("public:receipt_check", args=[shown.number])
+    context = {
+        "receipt": shown,
+        "address": address,
+        "is_file": is_file,
+        "has_pdf": pdf.is_possible(),
+    }
+    return render_to_string("public/receipts/paper.html", context, request)
 
 
 def _of_key(key: UUID, **facts: object) -> Contribution:
@@ -57,7 +95,12 @@ def _of_key(key: UUID, **facts: object) -> Contribution:
 def _receipt(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     shown = receipt_of(contribution, language=request.LANGUAGE_CODE)
     share = share_links(shown.project.slug, title=shown.text.title)
-    context = {"receipt": shown, "share": share, "gift": contribution}
+    context = {
+        "receipt": shown,
+        "share": share,
+        "gift": contribution,
+        "has_pdf": pdf.is_possible(),
+    }
     response = render(request, "public/give/receipt.html", context)
     return response if shown.is_counted else _soon(request, response)
 
