@@ -64,5 +64,8 @@ class ProviderRecords(Protocol):
         ...
 
     def balances(self) -> Mapping[str, Money]:
-        """Return what the provider holds for us, by currency, whether available yet or not."""
+        """Return what the provider holds for us, by currency, whether available yet or not.
+
+        A currency that we do not know is left out.
+        """
         ...

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import gateway
+from payments.gateway.base import ProviderRefused
 from payments.gateway.records import ProviderRecord, UnreadableRecord
 from payments.models import Payment
 from payments.money import Money
@@ -86,9 +87,9 @@ def reconcile(*, since: datetime, now: datetime) -> Outcome:
     found += catching_up.ask_about_what_is_open(now=now)
     found += catching_up.catch_up(_unlike(records), now=now)
     only_ours = selectors.booked_since(since) - records.keys() - unreadable.keys()
-    late, missing = _looked_for(provider, only_ours)
+    late, wrong = _looked_for(provider, only_ours)
     found += _differences(records | late)
-    found += missing
+    found += wrong
     found += _not_as_asked(since)
     checked = len(records.keys() | late.keys() | only_ours) + len(unreadable)
     return _written(
@@ -135,16 +136,23 @@ def _place(record: ProviderRecord) -> tuple[int, datetime, str]:
 def _looked_for(
     provider: ProviderRecords, keys: Collection[str]
 ) -> tuple[dict[str, ProviderRecord], list[Difference]]:
-    """Ask for things that only the books know of: some are just older, or newer, than the list."""
+    """Ask for things that only the books know of: some are just older, or newer, than the list.
+
+    Return those that there are, and what is wrong with the others.
+    """
     late: dict[str, ProviderRecord] = {}
-    missing: list[Difference] = []
+    wrong: list[Difference] = []
     for key, booked in selectors.booked(keys).items():
-        record = provider.find(booked.kind, key)
+        try:
+            record = provider.find(booked.kind, key)
+        except ProviderRefused as refusal:
+            wrong.append(_unreadable(UnreadableRecord(booked.kind, key, str(refusal))))
+            continue
         if record is None:
-            missing += comparing.missing(booked)
+            wrong += comparing.missing(booked)
         else:
             late[key] = record
-    return late, missing
+    return late, wrong
 
 
 def _differences(records: Mapping[str, ProviderRecord]) -> Iterator[Difference]:

@@ -7,6 +7,7 @@ Source: https://docs.stripe.com/reports/balance-transaction-types
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -62,13 +63,19 @@ class StripeRecords:
             return self._found(kind, key)
 
     def balances(self) -> Mapping[str, Money]:
-        """Return what Stripe holds for us, by currency, whether available yet or not."""
+        """Return what Stripe holds for us, by currency, whether available yet or not.
+
+        A currency that cannot be said in our money is left out: what moved it is told of anyway.
+        """
         with translated_errors():
             held: Any = self._api.balance.retrieve()
-            parts = [money(part.amount, part.currency) for part in (*held.available, *held.pending)]
         totals: dict[str, Money] = {}
-        for part in parts:
-            totals[part.currency] = totals.get(part.currency, Money(0, part.currency)) + part
+        for part in (*held.available, *held.pending):
+            with suppress(UnknownCurrency, NotChargeable):
+                there = money(part.amount, part.currency)
+                totals[there.currency] = (
+                    totals.get(there.currency, Money(0, there.currency)) + there
+                )
         return totals
 
     def _listings(self) -> dict[RecordKind, Any]:

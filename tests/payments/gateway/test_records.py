@@ -13,6 +13,7 @@ from payments.gateway.stripe.client import client
 from payments.gateway.stripe.records import StripeRecords
 from payments.money import Money
 from payments.sandbox import refunds
+from payments.sandbox.store import Record
 from tests.make import reconciliation as make
 from tests.payments.line import nobody
 
@@ -195,6 +196,9 @@ def test_balances_are_what_is_available_and_what_is_not_yet(
     make.plant(sandbox, "unknown_charge")
     make.control(sandbox, "topups", amount=9_00, currency="eur")
     make.control(sandbox, "topups", amount=500, currency="jpy")
+    line = sandbox.world.store.every("balance_transaction")[0]
+    copied = line.document | {"id": "txn_strange", "currency": "xau"}
+    sandbox.world.store.save(Record(copied))
 
     assert records.balances() == {"EUR": euros(50_12), "JPY": Money(500, "JPY")}
 
