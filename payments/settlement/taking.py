@@ -50,17 +50,17 @@ def settle(*, payment_id: UUID, charge: ProviderCharge, now: datetime) -> Paymen
     elif charge.status is ChargeStatus.HELD and charge.held_until is not None:
         _hold(payment, charge.held_until, now)
     elif charge.status is ChargeStatus.PROCESSING and _awaits_money(payment):
-        payment.due_at = now + SOON
+        payment.due_at = now + SOON if payment.collection == Payment.Collection.PAGE else None
         moves.move(payment, Payment.State.PROCESSING, cause="provider", now=now)
     return payment
 
 
 def is_in_vain(payment: Payment) -> bool:
     """Say whether nobody waits for the money: the payment was given up, or it came elsewhere."""
-    return not payment.is_live or _received(payment).exists()
+    return not payment.is_live or received_beside(payment).exists()
 
 
-def _received(payment: Payment) -> PaymentQuerySet:
+def received_beside(payment: Payment) -> PaymentQuerySet:
     """Return the other payments of the reference that brought money."""
     siblings = Payment.objects.filter(reference=payment.reference, state__in=Payment.RECEIVED)
     return siblings.exclude(pk=payment.pk)
@@ -109,7 +109,8 @@ def _receive(payment: Payment, charge: Charge, now: datetime) -> None:
         )
     if payment.difference:
         events.publish(_exception(payment, charge))
-    Payment.objects.live().filter(reference=payment.reference).update(due_at=now)  # To be closed.
+    pages = Payment.objects.live().filter(collection=Payment.Collection.PAGE)
+    pages.filter(reference=payment.reference).update(due_at=now)  # To be closed.
 
 
 def _exception(payment: Payment, charge: Charge) -> events.ExceptionFound:
@@ -149,7 +150,7 @@ def _difference(payment: Payment, charge: Charge) -> str:
         return "currency"
     if charge.amount != payment.expected:
         return "amount"
-    if _received(payment).exists():
+    if received_beside(payment).exists():
         return "surplus"
     if charge.fee.currency != payment.currency:
         return Payment.FEE_CURRENCY

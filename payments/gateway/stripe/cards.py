@@ -193,6 +193,8 @@ def _intent_of(refusal: stripe.CardError) -> str:
 
 def _setup_of_page(session: Session) -> ProviderSetup:
     mandate_key = session.client_reference_id or ""
+    if session.mode != "setup":  # A page to pay on, and so of no mandate.
+        return ProviderSetup("", "", SetupStatus.OPEN)
     if session.status == "expired":
         return ProviderSetup(mandate_key, session.id, SetupStatus.EXPIRED)
     made = session.setup_intent
