@@ -45,9 +45,10 @@ TOTALS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted"
 
 
 RATE = ("rate_numerator", "rate_denominator", "rate_source", "rate_at")
+# Above zero alone would let an unknown number pass: a check refuses only what is false.
 _WHOLE_RATE = (
-    Q(rate_numerator__gt=0, rate_denominator__gt=0, rate_at__isnull=False)
-    & Q(rate_source__isnull=False)
+    Q(**{f"{part}__isnull": False for part in RATE})
+    & Q(rate_numerator__gt=0, rate_denominator__gt=0)
     & ~Q(rate_source="")
 )
 

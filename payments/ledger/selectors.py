@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, When, Window
 
 from payments.ledger.entries import AccountKey
 from payments.ledger.models import NEVER_OVERDRAWN, TOTALS, Account, Entry, Posting
@@ -13,6 +13,7 @@ from payments.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -74,6 +75,22 @@ class FingerprintRow(NamedTuple):
     committed_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class TrialBalanceLine:
+    """What was posted to an account, or to all accounts of a kind, in minor units."""
+
+    kind: str
+    owner_ref: str | None  # None: all accounts of the kind.
+    currency: str
+    debits_minor: int
+    credits_minor: int
+
+    @property
+    def net_minor(self) -> int:
+        """Return debits less credits; over all lines of a currency they sum to zero."""
+        return self.debits_minor - self.credits_minor
+
+
 def balance(key: AccountKey) -> Balance:
     """Return the totals of one account; one that was never used is empty."""
     return balances([key])[key]
@@ -101,14 +118,58 @@ def left(key: AccountKey) -> Money:
 
 
 def statement(key: AccountKey) -> QuerySet[Posting]:
-    """Return the postings of one account with their entries, oldest first."""
+    """Return the postings of one account with their entries, oldest first.
+
+    Each has `balance_minor`: what was posted up to and with it, debit positive. What is held or
+    given back does not move it.
+    """
+    order = ("entry__occurred_at", "entry_id", "id")
+    posted = Case(When(entry__state=Entry.State.POSTED, then=F("amount_minor")), default=0)
     return (
         Posting.objects.filter(
             account__kind=key.kind, account__owner_ref=key.owner_ref, currency=key.currency
         )
         .select_related("entry")
-        .order_by("entry__occurred_at", "entry_id", "id")
+        .annotate(balance_minor=Window(Sum(posted), order_by=order))
+        .order_by(*order)
     )
+
+
+def trial_balance(
+    *, currency: str | None = None, as_of: datetime | None = None
+) -> list[TrialBalanceLine]:
+    """Return what was posted to every account, by currency, kind and owner, in one query.
+
+    `as_of` looks at what was recorded by then, as an export does.
+    """
+    postings = Posting.objects.filter(entry__state=Entry.State.POSTED)
+    if currency is not None:
+        postings = postings.filter(currency=currency)
+    if as_of is not None:
+        postings = postings.filter(entry__recorded_at__lte=as_of)
+    rows = (
+        postings.order_by()
+        .values_list("currency", "account__kind", "account__owner_ref")
+        .annotate(
+            debits=Sum("amount_minor", filter=Q(amount_minor__gt=0), default=0),
+            credits=-Sum("amount_minor", filter=Q(amount_minor__lt=0), default=0),
+        )
+    )
+    return [
+        TrialBalanceLine(kind, owner_ref, code, int(debited), int(credited))
+        for code, kind, owner_ref, debited, credited in sorted(rows)
+    ]
+
+
+def by_kind(lines: Iterable[TrialBalanceLine]) -> list[TrialBalanceLine]:
+    """Return one line a currency and kind: the sums over the accounts of that kind."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for line in lines:
+        debited, credited = sums.get((line.currency, line.kind), (0, 0))
+        sums[line.currency, line.kind] = debited + line.debits_minor, credited + line.credits_minor
+    return [
+        TrialBalanceLine(kind, None, code, *totals) for (code, kind), totals in sorted(sums.items())
+    ]
 
 
 def size() -> Size:

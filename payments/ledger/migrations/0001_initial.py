@@ -270,9 +270,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Q(
                         ("rate_at__isnull", False),
+                        ("rate_denominator__isnull", False),
+                        ("rate_numerator__isnull", False),
+                        ("rate_source__isnull", False),
                         ("rate_denominator__gt", 0),
                         ("rate_numerator__gt", 0),
-                        ("rate_source__isnull", False),
                         models.Q(("rate_source", ""), _negated=True),
                     ),
                     _connector="OR",

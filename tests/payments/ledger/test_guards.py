@@ -1,4 +1,5 @@
-"""Every rule of the books, broken by hand: by the application's role, and by the owner."""
+"""Every rule of the books, broken by hand as the owner of the tables. What the application may not
+even try is in test_rights."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from payments.ledger import selectors, services
+from payments.ledger import services
 from payments.ledger.models import Account, AccountKind, Entry, Posting
 from tests import databases
 from tests.make import ledger as make
@@ -27,8 +28,10 @@ NEW_ACCOUNTS = """
     ('00000000-0000-7000-8000-00000000000a', 'suspense', 'hand', 'EUR'),
     ('00000000-0000-7000-8000-00000000000b', 'payable', 'hand', 'EUR'),
     ('00000000-0000-7000-8000-00000000000c', 'payable', 'hand', 'USD'),
-    ('00000000-0000-7000-8000-00000000000d', 'match_pot', 'hand', 'EUR')"""
+    ('00000000-0000-7000-8000-00000000000d', 'match_pot', 'hand', 'EUR'),
+    ('00000000-0000-7000-8000-00000000000e', 'suspense', 'hand', 'USD')"""
 
+RATE = "rate_numerator, rate_denominator, rate_source, rate_at"
 COLUMNS = "id, entry_id, account_id, amount_minor, currency"
 
 
@@ -60,44 +63,6 @@ def address_of_owner() -> str:
 
 
 @pytest.mark.promise("M1")
-@pytest.mark.promise("M2")
-@pytest.mark.parametrize(
-    "statement",
-    [
-        NEW_ACCOUNTS,
-        NEW_ENTRY,
-        BALANCED,
-        "UPDATE ledger_entry SET reference = 'other'",
-        "UPDATE ledger_posting SET amount_minor = amount_minor + 1",
-        "UPDATE ledger_account SET credits_posted = credits_posted + 1",
-        "DELETE FROM ledger_posting",
-        "DELETE FROM ledger_entry",
-        "DELETE FROM ledger_account",
-        "TRUNCATE ledger_posting, ledger_entry, ledger_account",
-        "ALTER TABLE ledger_posting DISABLE TRIGGER ALL",
-        "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_overdrawn",
-        "DROP TRIGGER ledger_posting_balance ON ledger_posting",
-        "DROP TABLE ledger_posting",
-        "DROP FUNCTION ledger_post(jsonb)",
-        "ALTER FUNCTION ledger_post(jsonb) SECURITY INVOKER",
-        "CREATE TABLE ledger_shadow (id int)",
-        "SET session_replication_role = replica",
-        "SET ROLE weft_owner",
-    ],
-)
-@pytest.mark.django_db
-def test_the_application_can_only_read_and_call(statement: str) -> None:
-    services.post([make.entry(key="untouched", minor=7)])
-
-    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
-
-    assert Entry.objects.get().reference == "ref-1"
-    assert set(Posting.objects.values_list("amount_minor", flat=True)) == {7, -7}
-    assert selectors.verify() == []
-
-
-@pytest.mark.promise("M1")
 @pytest.mark.parametrize(
     ("statement", "constraint"),
     [
@@ -106,6 +71,10 @@ def test_the_application_can_only_read_and_call(statement: str) -> None:
         (postings(("a", 5, "EUR"), ("c", -5, "USD")), "ledger_posting_sums_to_zero"),
         (postings(("a", 5, "EUR"), ("c", -5, "EUR")), "ledger_posting_currency_of_account"),
         (postings(("a", 0, "EUR"), ("b", 0, "EUR")), "ledger_posting_amount_not_zero"),
+        (
+            postings(("a", 5, "EUR"), ("b", -5, "EUR"), ("c", 5, "USD"), ("e", -5, "USD")),
+            "ledger_posting_converts_at_rate",
+        ),
     ],
 )
 def test_even_the_owner_cannot_write_what_does_not_balance(
@@ -176,6 +145,29 @@ def test_even_the_owner_cannot_change_or_remove(owner: psycopg.Connection, state
 
     assert refusal.value.diag.constraint_name == "ledger_append_only"
     assert owner.execute("SELECT sum(abs(amount_minor)) FROM ledger_posting").fetchone() == (10,)
+
+
+@pytest.mark.promise("M13")
+@pytest.mark.parametrize(
+    "rate",
+    [
+        "108, 100, 'ecb', NULL",
+        "108, 100, NULL, now()",
+        "108, 100, '', now()",
+        "108, NULL, 'ecb', now()",
+        "NULL, NULL, 'ecb', now()",
+        "0, 100, 'ecb', now()",
+        "108, -100, 'ecb', now()",
+    ],
+)
+def test_even_the_owner_cannot_write_half_a_rate(owner: psycopg.Connection, rate: str) -> None:
+    statement = NEW_ENTRY.replace("recorded_at)", f"recorded_at, {RATE})")
+    statement = statement.replace("now())", f"now(), {rate})").replace("by hand", "rated")
+
+    with pytest.raises(psycopg.errors.CheckViolation) as refusal, owner.transaction():
+        owner.execute(statement.replace("00000000000e", "00000000000f"))
+
+    assert refusal.value.diag.constraint_name == "ledger_entry_rate_whole"
 
 
 @pytest.mark.promise("M2")
