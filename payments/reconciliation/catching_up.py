@@ -17,6 +17,8 @@ from payments.disputes import services as disputes
 from payments.disputes.models import Dispute
 from payments.gateway.base import ProviderUnavailable
 from payments.gateway.records import RecordKind
+from payments.mandates import services as mandates
+from payments.mandates.models import Mandate
 from payments.models import Payment
 from payments.payouts import services as payouts
 from payments.payouts.models import Payout
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+UNSAVED = (Mandate.State.CREATED, Mandate.State.OPEN)
+
 
 def ask_about_what_is_open(*, now: datetime) -> Iterator[Difference]:
     """Ask about all that may still end without moving the balance; yield what cannot be read.
@@ -43,21 +47,8 @@ def ask_about_what_is_open(*, now: datetime) -> Iterator[Difference]:
     Raises:
         ProviderUnavailable: No answer.
     """
-    for payment in Payment.objects.live().order_by("id"):
-        key = payment.page_key or str(payment.pk)
-        yield from _tried(partial(_ask, payment, now), key=key, reference=payment.reference)
-    pending = Refund.objects.filter(state=Refund.State.PENDING)
-    disputed = Dispute.objects.exclude(state__in=Dispute.ENDED)
-    for look, rows in ((refunds.look_at, pending), (disputes.look_at, disputed)):
-        for row in rows.select_related("payment").order_by("id"):
-            yield from _tried(
-                partial(look, object_key=row.provider_key, now=now),
-                key=row.provider_key,
-                reference=row.payment.reference,
-            )
-    for sent in Payout.objects.filter(state__in=Payout.WITH_PROVIDER).exclude(transfer_key=""):
-        look = partial(payouts.look_at_transfer, object_key=sent.transfer_key, now=now)
-        yield from _tried(look, key=sent.transfer_key, reference=sent.reference)
+    for look, key, reference in _open_things(now):
+        yield from _tried(look, key=key, reference=reference)
 
 
 def catch_up(records: Iterable[ProviderRecord], *, now: datetime) -> Iterator[Difference]:
@@ -69,6 +60,25 @@ def catch_up(records: Iterable[ProviderRecord], *, now: datetime) -> Iterator[Di
     for record in records:
         if look := _LOOKS.get(record.kind):
             yield from _tried(partial(look, record, now), key=record.key, reference="")
+
+
+def _open_things(now: datetime) -> Iterator[tuple[Callable[[], object], str, str]]:
+    """Yield how to look at each open thing, its key at the provider and the caller's reference."""
+    for payment in Payment.objects.live().order_by("id"):
+        yield partial(_ask, payment, now), payment.page_key or str(payment.pk), payment.reference
+    for mandate in Mandate.objects.filter(state__in=UNSAVED).order_by("id"):
+        look = partial(mandates.look_again, mandate_id=mandate.pk, now=now)
+        yield look, mandate.page_key or str(mandate.pk), mandate.reference
+    for refund in Refund.objects.filter(state=Refund.State.PENDING).select_related("payment"):
+        key = refund.provider_key
+        yield partial(refunds.look_at, object_key=key, now=now), key, refund.payment.reference
+    disputed = Dispute.objects.exclude(state__in=Dispute.ENDED).select_related("payment")
+    for dispute in disputed:
+        key = dispute.provider_key
+        yield partial(disputes.look_at, object_key=key, now=now), key, dispute.payment.reference
+    for sent in Payout.objects.filter(state__in=Payout.WITH_PROVIDER).exclude(transfer_key=""):
+        key = sent.transfer_key
+        yield partial(payouts.look_at_transfer, object_key=key, now=now), key, sent.reference
 
 
 def _tried(look: Callable[[], object], *, key: str, reference: str) -> Iterator[Difference]:
@@ -93,6 +103,8 @@ def _look_at_charge(record: ProviderRecord, now: datetime) -> None:
 
 def _ask(payment: Payment, now: datetime) -> None:
     """Settle a payment from what the provider knows, finding the page whose answer was lost."""
+    if mandates.look_at_payment(payment_id=payment.pk, now=now):
+        return
     if payment.state == Payment.State.CREATED:
         checkout.finish_unanswered(payment_id=payment.pk, now=now)
     settlement.ask_about_payment(payment_id=payment.pk, now=now)
