@@ -8,27 +8,43 @@ knows the key; after that we ask what happened first, and ask anew only where no
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from payments import events, gateway, moves, queue, settlement
+from payments import gateway, moves, queue
 from payments.currencies import currency
-from payments.gateway.base import ProviderRefused, ProviderUnavailable
+from payments.gateway.base import ProviderRefused
 from payments.gateway.refunds import RefundRequest
-from payments.models import Payment
 from payments.refunds import booking
+from payments.refunds.looking import NotBookedYet, look_at, look_at_charge, payment_of_charge
 from payments.refunds.models import Refund
 from payments.refunds.selectors import refundable
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
+    from payments.models import Payment
     from payments.money import Money
+
+__all__ = [
+    "KeyForAnotherRefund",
+    "MoreThanCaptured",
+    "NotBookedYet",
+    "NothingToRefund",
+    "OtherCurrency",
+    "RefundRefused",
+    "TooFinelyDivided",
+    "ask",
+    "ask_due",
+    "look_at",
+    "look_at_charge",
+    "payment_of_charge",
+    "request",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +52,6 @@ KEY_LIFE = timedelta(hours=23)  # The provider keeps a key for a day; clocks may
 ANSWER_DUE = timedelta(minutes=1)  # No call to the provider takes longer than this.
 SOON = timedelta(minutes=3)  # What is queued again should have been looked at by then.
 BATCH = 200
-UNKNOWN = "unknown_refund"  # Of reconciliation's kinds.
 
 
 class RefundRefused(Exception):
@@ -61,10 +76,6 @@ class TooFinelyDivided(RefundRefused):
 
 class KeyForAnotherRefund(RefundRefused):
     """The caller's key stands for a refund of another payment or amount."""
-
-
-class NotBookedYet(ProviderUnavailable):
-    """The charge is one of ours and has not arrived in the books: come again."""
 
 
 @transaction.atomic
@@ -138,70 +149,6 @@ def ask_due(*, now: datetime) -> int:
         refund.save(update_fields=["due_at"])
         queue.wake_on_commit("refunds.ask", refund_id=str(refund.pk))
     return len(refunds)
-
-
-def look_at(*, object_key: str, now: datetime) -> bool:
-    """Book what the provider knows of a refund and of all others of its charge.
-
-    Call outside any transaction. False: the charge is none of ours; a person is told.
-
-    Raises:
-        ProviderUnavailable: No answer, or the charge is not in the books yet. Come again.
-        ProviderRefused: The provider has no such refund.
-    """
-    return look_at_charge(object_key=gateway.refunds().fetch(object_key).charge_key, now=now)
-
-
-def look_at_charge(*, object_key: str, now: datetime) -> bool:
-    """Book what the provider knows of the refunds of a charge.
-
-    Call outside any transaction. False: there is none, or the charge is none of ours; then a person
-    is told.
-
-    Raises:
-        ProviderUnavailable: No answer, or the charge is not in the books yet. Come again.
-    """
-    found = gateway.refunds().refunds_of(object_key)
-    if not found:
-        return False
-    payment = payment_of_charge(object_key, payment_key=found[0].payment_key, now=now)
-    if payment is not None:
-        booking.book(payment_id=payment.pk, refunds=found, now=now)
-        return True
-    with transaction.atomic():
-        for refund in found:
-            events.publish(
-                events.ExceptionFound(
-                    kind=UNKNOWN,
-                    provider_key=refund.key,
-                    reference="",
-                    ours_minor=None,
-                    theirs_minor=refund.amount.minor,
-                    currency=refund.amount.currency,
-                )
-            )
-    return False
-
-
-def payment_of_charge(charge_key: str, *, payment_key: str, now: datetime) -> Payment | None:
-    """Return the payment that a charge is of, settling it first where that news is still to come.
-
-    Raises:
-        NotBookedYet: It is one of ours, and its charge has not arrived in the books.
-        ProviderUnavailable: No answer.
-    """
-    if known := Payment.objects.filter(charge_key=charge_key).first():
-        return known
-    named = None
-    with suppress(ValueError):  # What is not a key of ours names no payment.
-        named = Payment.objects.filter(pk=UUID(payment_key)).first()
-    if named is None or named.charge_key:
-        return None
-    settlement.ask_about_payment(payment_id=named.pk, now=now)
-    named.refresh_from_db()
-    if named.charge_key != charge_key:
-        raise NotBookedYet(f"{charge_key} of payment {named.pk} is not in the books yet.")
-    return named
 
 
 def _check(payment: Payment, amount: Money) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 import requests
 from django.utils import timezone
 
+from payments import settlement
 from payments.models import Payment
 from payments.money import Money
 from payments.refunds import services
@@ -104,14 +106,28 @@ def test_a_refund_that_is_heard_of_before_its_payment_settles_it_first(provider:
     assert books.books() == books.after(30_00)
 
 
+def test_a_refund_of_a_payment_whose_page_was_never_told_of_settles_it(provider: Running) -> None:
+    payment = books.opened()
+    pay(payment.page_url)
+    (charge,) = books.at_provider(provider, "charge")
+    key = books.by_hand(provider, charge["id"], 30_00)
+    Payment.objects.update(state=Payment.State.CREATED, page_key="", page_url="", tried_at=None)
+
+    assert services.look_at(object_key=key, now=timezone.now()) is True
+
+    assert books.books() == books.after(30_00)
+
+
 def test_a_refund_of_a_charge_that_is_not_booked_yet_is_come_back_to(provider: Running) -> None:
     payment = books.opened()
     pay(payment.page_url)
     (charge,) = books.at_provider(provider, "charge")
     key = books.by_hand(provider, charge["id"], 30_00)
-    Payment.objects.update(state=Payment.State.CREATED, page_key="", page_url="")
 
-    with pytest.raises(services.NotBookedYet):
+    with (
+        mock.patch.object(settlement, "ask_about_payment"),
+        pytest.raises(services.NotBookedYet),
+    ):
         services.look_at(object_key=key, now=timezone.now())
 
     assert not Refund.objects.exists()
