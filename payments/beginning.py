@@ -74,7 +74,7 @@ def check_unpaid(reference: str) -> None:
     Raises:
         AlreadyPaid: It has.
     """
-    if Payment.objects.filter(reference=reference, state__in=Payment.RECEIVED).exists():
+    if Payment.objects.filter(reference=reference).with_money().exists():
         raise AlreadyPaid(_("This has been paid already."))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -17,6 +17,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def live(self) -> PaymentQuerySet:
         """Keep the payments that may still bring money without anything going wrong."""
         return self.filter(state__in=Payment.LIVE)
+
+    def with_money(self) -> PaymentQuerySet:
+        """Keep those whose money is here: what differed and was all given back is as if unpaid."""
+        back = Sum("refunds__amount_minor", filter=Q(refunds__state="succeeded"), default=0)
+        is_left = Q(state=Payment.State.DIFFERS, received_minor__gt=F("given_back"))
+        return self.alias(given_back=back).filter(Q(state=Payment.State.SETTLED) | is_left)
 
     def needing_a_person(self) -> PaymentQuerySet:
         """Keep the payments whose money or fee is not what was asked for."""

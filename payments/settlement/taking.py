@@ -62,7 +62,7 @@ def is_in_vain(payment: Payment) -> bool:
 
 def received_beside(payment: Payment) -> PaymentQuerySet:
     """Return the other payments of the reference that brought money."""
-    siblings = Payment.objects.filter(reference=payment.reference, state__in=Payment.RECEIVED)
+    siblings = Payment.objects.filter(reference=payment.reference).with_money()
     return siblings.exclude(pk=payment.pk)
 
 
