@@ -26,11 +26,15 @@ class Standing(Enum):
 
 
 def standing_of(contribution: Contribution) -> Standing:
-    """Return how far the money of a contribution is, in one query."""
+    """Return how far the money of a contribution is."""
     if contribution.is_settled:
         return Standing.RECEIVED
     payments = Payment.objects.filter(reference=contribution.key)
-    return _standing(contribution, set(payments.values_list("state", flat=True)))
+    states = set(payments.values_list("state", flat=True))
+    if Payment.State.DIFFERS in states and not payments.with_money().exists():
+        states -= {Payment.State.DIFFERS}  # It was all given back.
+        states |= {Payment.State.FAILED}
+    return _standing(contribution, states)
 
 
 def may_correct_details(contribution: Contribution, standing: Standing) -> bool:

@@ -59,8 +59,8 @@ def of_reference(reference: str) -> Contribution | None:
 
 def is_paid_or_being_paid(contribution: Contribution) -> bool:
     """Tell whether the money has arrived or may still arrive; to be asked under the lock."""
-    states = (*Payment.LIVE, *Payment.RECEIVED)
-    return Payment.objects.filter(reference=contribution.key, state__in=states).exists()
+    payments = Payment.objects.filter(reference=contribution.key)
+    return payments.live().exists() or payments.with_money().exists()
 
 
 def move(  # noqa: PLR0913  What a line of the log holds.
