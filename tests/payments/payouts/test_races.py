@@ -20,6 +20,8 @@ from tests import crowd
 from tests.make import payouts as make
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from payments.gateway.payouts import PayoutOrder, SentPayout
     from payments.sandbox.server import Running
 
@@ -216,13 +218,10 @@ def test_a_run_killed_anywhere_and_run_again_pays_once(
     with monkeypatch.context() as killed:
         _kill(killed, killed_after)
         with pytest.raises(Killed):
-            services.submit_due(now=make.FREE)
-            services.carry_on(payout_id=payout.pk, now=make.FREE)
+            _run(payout, now=make.FREE)
 
-    soon = make.FREE + timedelta(minutes=10)
     for _ in range(2):
-        services.submit_due(now=soon)
-        services.carry_on(payout_id=payout.pk, now=soon)
+        _run(payout, now=make.FREE + timedelta(minutes=10))
 
     assert make.again(payout).state == S.IN_TRANSIT
     assert len(provider.world.store.every("transfer")) == 1
@@ -231,6 +230,11 @@ def test_a_run_killed_anywhere_and_run_again_pays_once(
     assert make.total("provider_clearing", "stripe") == -600_00
     assert PayoutMove.objects.filter(payout=payout, to_state=S.SUBMITTED).count() == 1
     assert books.verify() == []
+
+
+def _run(payout: Payout, *, now: datetime) -> None:
+    services.submit_due(now=now)
+    services.carry_on(payout_id=payout.pk, now=now)
 
 
 class Killed(BaseException):
