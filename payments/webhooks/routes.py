@@ -14,6 +14,8 @@ from django.conf import settings
 
 from payments import checkout, gateway, settlement
 from payments.disputes import services as disputes
+from payments.mandates import selectors as known_mandates
+from payments.mandates import services as mandates
 from payments.models import Payment
 from payments.payouts import accounts
 from payments.payouts import services as payouts
@@ -58,10 +60,23 @@ def _payment(event: InboxEvent, *, now: datetime) -> bool:
     payment = payment_of(event)
     if payment is None:
         return False
+    if mandates.look_at_payment(payment_id=payment.pk, now=now):  # It is of a saved card.
+        return True
     if page_key := _page_of(event, payment):
         charge = gateway.provider().fetch_charge(page_key)
         settlement.settle(payment_id=payment.pk, charge=charge, now=now)
     return True
+
+
+def _mandate(event: InboxEvent, *, now: datetime) -> bool:
+    key = event.object_key
+    is_ours = known_mandates.is_known(our_key=event.payment_key, page_key=key)
+    return is_ours and mandates.look_at(object_key=key, now=now)
+
+
+def _page(event: InboxEvent, *, now: datetime) -> bool:
+    """Look at a page on which money is paid, or a card is only saved."""
+    return _payment(event, now=now) or _mandate(event, now=now)
 
 
 def _page_of(event: InboxEvent, payment: Payment) -> str:
@@ -97,23 +112,27 @@ _account = _by(accounts.look_at_account)
 
 OURS: Mapping[str, Look] = {
     "account.updated": _account,
+    "charge.captured": _payment,
     "charge.dispute.closed": _dispute,
     "charge.dispute.created": _dispute,
     "charge.dispute.funds_reinstated": _dispute,
     "charge.dispute.funds_withdrawn": _dispute,
     "charge.dispute.updated": _dispute,
+    "charge.expired": _payment,  # A hold that nobody captured.
     "charge.failed": _payment,
     "charge.refund.updated": _refund,  # Its object is the refund.
     "charge.refunded": _refunded_charge,
     "charge.succeeded": _payment,
     "charge.updated": _payment,
-    "checkout.session.async_payment_failed": _payment,
-    "checkout.session.async_payment_succeeded": _payment,
-    "checkout.session.completed": _payment,
-    "checkout.session.expired": _payment,
+    "checkout.session.async_payment_failed": _page,
+    "checkout.session.async_payment_succeeded": _page,
+    "checkout.session.completed": _page,
+    "checkout.session.expired": _page,
+    "payment_intent.amount_capturable_updated": _payment,
     "payment_intent.canceled": _payment,
     "payment_intent.payment_failed": _payment,
     "payment_intent.processing": _payment,
+    "payment_intent.requires_action": _payment,
     "payment_intent.succeeded": _payment,
     "payout.canceled": _payout,
     "payout.failed": _payout,
@@ -122,6 +141,9 @@ OURS: Mapping[str, Look] = {
     "refund.created": _refund,
     "refund.failed": _refund,
     "refund.updated": _refund,
+    "setup_intent.canceled": _mandate,
+    "setup_intent.setup_failed": _mandate,
+    "setup_intent.succeeded": _mandate,
     "transfer.created": _transfer,
     "transfer.reversed": _transfer,
     "transfer.updated": _transfer,

@@ -171,7 +171,7 @@ def test_99_an_amount_unlike_the_stored_one_is_not_believed(
 @pytest.mark.promise("M3")
 def test_100_a_refund_before_its_charge_books_both(client: Client, provider: Running) -> None:
     payment = paid_unheard(provider)
-    by_hand(provider, payment, 30_00)
+    by_hand(provider, payment.charge_key, 30_00)
 
     told_first(client, provider, "refund.created")
 
