@@ -1,169 +1,174 @@
-"""Entries a second through the database function, beside a ledger in plain ORM.
+"""Transfers a second through the ledger's service, beside the same postings in raw SQL.
 
-Both book the same settlements, one transaction each, in the same run on the same server. The plain
-ledger has the same tables without a guard: it locks its accounts, writes the rows and adds up the
-totals, one statement for each.
+Service and reference take turns, and each line is the median of its rounds, because the machine
+works for others meanwhile. `ledger.guard` is the service against itself with the balance trigger
+switched off.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import random
 import time
-from contextlib import nullcontext
-from itertools import count
-from typing import TYPE_CHECKING, ClassVar
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING
 
+import psycopg
 from django.conf import settings
-from django.db import connection, models, transaction
-from django.db.models import F
+from django.db import connection
 
-from marketplace import database, embedded
-from payments.ledger import services
+from marketplace import embedded
+from payments.ledger import selectors, services
 from payments.ledger.services import AccountKey, AccountKind, Entry, Posting
 from tests import databases
+from tests.benchmarks import _raw_ledger as raw
 from tests.make.ledger import NOON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from multiprocessing.synchronize import Barrier
+    from queue import Queue
 
-SECONDS = 4.0
-GIVERS = 200
-
-_serial = count(1)
-
-
-class PlainAccount(models.Model):
-    """An account as one would write it first."""
-
-    key = models.CharField(max_length=200, unique=True)
-    debits = models.BigIntegerField(default=0)
-    credits = models.BigIntegerField(default=0)
-
-    objects: ClassVar[models.Manager[PlainAccount]] = models.Manager()
-
-    class Meta:
-        app_label = "benchmark"
-
-    def __str__(self) -> str:
-        return self.key
+CONNECTIONS = 8
+ROUNDS = 5
+SECONDS = 3.0
+BATCH = 1_000
 
 
-class PlainEntry(models.Model):
-    """An entry as one would write it first."""
-
-    key = models.CharField(max_length=200, unique=True)
-    kind = models.CharField(max_length=40)
-
-    objects: ClassVar[models.Manager[PlainEntry]] = models.Manager()
-
-    class Meta:
-        app_label = "benchmark"
-
-    def __str__(self) -> str:
-        return self.key
+def holder(number: int) -> AccountKey:
+    return AccountKey(AccountKind.HOLDER, f"holder-{number}", "EUR")
 
 
-class PlainPosting(models.Model):
-    """A posting as one would write it first."""
-
-    entry = models.ForeignKey(PlainEntry, models.PROTECT)
-    account = models.ForeignKey(PlainAccount, models.PROTECT)
-    amount_minor = models.BigIntegerField()
-
-    objects: ClassVar[models.Manager[PlainPosting]] = models.Manager()
-
-    class Meta:
-        app_label = "benchmark"
-
-    def __str__(self) -> str:
-        return f"{self.amount_minor}"
-
-
-PLAIN = (PlainAccount, PlainEntry, PlainPosting)
-
-
-def settlement(number: int) -> Entry:
-    giver = AccountKey(AccountKind.DONOR_CLEARING, f"giver-{number % GIVERS}", "EUR")
+def transfer(debit: int, credit: int, key: str) -> Entry:
     return Entry(
-        kind="charge",
-        reference=f"gift-{number}",
-        idempotency_key=f"charge-{number}",
+        kind="transfer",
+        reference="bench",
+        idempotency_key=key,
         occurred_at=NOON,
-        postings=(
-            Posting(AccountKey(AccountKind.PROVIDER_CLEARING, "stripe", "EUR"), 100_00),
-            Posting(giver, -100_00),
-        ),
+        postings=(Posting(holder(debit), 1_00), Posting(holder(credit), -1_00)),
     )
 
 
-@transaction.atomic
-def post_plainly(entry: Entry) -> None:
-    keys = [str(posting.account) for posting in entry.postings]
-    for key in keys:
-        PlainAccount.objects.get_or_create(key=key)
-    locked = PlainAccount.objects.select_for_update().filter(key__in=keys).order_by("pk")
-    accounts = {account.key: account for account in locked}
-    written = PlainEntry.objects.create(key=entry.idempotency_key, kind=entry.kind)
-    for posting in entry.postings:
-        account = accounts[str(posting.account)]
-        PlainPosting.objects.create(
-            entry=written, account=account, amount_minor=posting.amount_minor
-        )
-        if posting.amount_minor > 0:
-            account.debits = F("debits") + posting.amount_minor
-        else:
-            account.credits = F("credits") - posting.amount_minor
-        account.save(update_fields=["debits", "credits"])
+def batch(prefix: str, size: int = BATCH) -> list[Entry]:
+    return [
+        transfer(n % raw.ACCOUNTS + 1, (n + 1) % raw.ACCOUNTS + 1, f"{prefix}-{n}")
+        for n in range(size)
+    ]
 
 
-def rate(work: Callable[[], int]) -> float:
-    """Return how many entries a second a piece of work writes."""
-    work()  # Plans and connections are not what is measured.
-    entries, began = 0, time.perf_counter()
+def _work(ready: Barrier, done: Queue[int], *, hot: bool) -> None:
+    """Post transfers over a connection of this process's own for a while."""
+    draw = random.Random(os.getpid())  # noqa: S311  Nothing secret about it.
+    keys = f"{os.getpid()}-{time.time_ns()}"
+    services.post([transfer(1, 2, f"{keys}-warm")])  # Plans and connections are not measured.
+    ready.wait()
+    count, until = 0, time.perf_counter() + SECONDS
+    while time.perf_counter() < until:
+        debit, credit = draw.sample(range(1, raw.ACCOUNTS + 1), 2)
+        services.post([transfer(debit, raw.HOT if hot else credit, f"{keys}-{count}")])
+        count += 1
+    done.put(count)
+    connection.close()
+
+
+def through_the_service(*, hot: bool) -> float:
+    """Return transfers a second over eight connections, each of a process of its own."""
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    ready, done = fork.Barrier(CONNECTIONS), fork.Queue()
+    crowd = [
+        fork.Process(target=partial(_work, hot=hot), args=(ready, done)) for _ in range(CONNECTIONS)
+    ]
+    for one in crowd:
+        one.start()
+    total: int = sum(done.get(timeout=60) for _ in crowd)
+    for one in crowd:
+        one.join()
+    return total / SECONDS
+
+
+def in_batches() -> float:
+    """Return entries a second in transactions of a thousand."""
+    services.post(batch(f"warm-{time.time_ns()}"))
+    done, began = 0, time.perf_counter()
     while time.perf_counter() - began < SECONDS:
-        entries += work()
-    return entries / (time.perf_counter() - began)
+        done += len(services.post(batch(f"batch-{time.time_ns()}")))
+    return done / (time.perf_counter() - began)
 
 
-def one() -> int:
-    return len(services.post([settlement(next(_serial))]))
+def compared(value: Callable[[], float], reference: Callable[[], float]) -> dict[str, float]:
+    """Return the medians of both, measured in turns, and the median of their ratios."""
+    pairs = [(value(), reference()) for _ in range(ROUNDS)]
+    return {
+        "value": round(median(pair[0] for pair in pairs)),
+        "reference": round(median(pair[1] for pair in pairs)),
+        "ratio": round(median(pair[0] / pair[1] for pair in pairs), 2),
+    }
 
 
-def thousand() -> int:
-    return len(services.post([settlement(next(_serial)) for _ in range(1_000)]))
+def say(name: str, unit: str, **figures: float | str) -> None:
+    print(json.dumps({"bench": f"ledger.{name}", "unit": unit, **figures}), flush=True)  # noqa: T201
 
 
-def one_plainly() -> int:
-    post_plainly(settlement(next(_serial)))
-    return 1
+def measure(owner: psycopg.Connection, url: str) -> None:
+    """Print one line for each way in."""
+    for name, hot in (("single", False), ("hot", True)):
+        before = deadlocks(owner)
+        found = compared(
+            partial(through_the_service, hot=hot),
+            partial(raw.transfers, url, hot=hot, connections=CONNECTIONS, seconds=SECONDS),
+        )
+        say(name, "transfers/s", **found, deadlocks=deadlocks(owner) - before)
+    bare = partial(raw.copied, owner, batch=BATCH, seconds=SECONDS)
+    say("batch", "entries/s", **compared(in_batches, bare))
+
+    def unguarded() -> float:
+        with switched_off(owner):
+            return through_the_service(hot=False)
+
+    say("guard", "transfers/s", **compared(partial(through_the_service, hot=False), unguarded))
+
+
+@contextmanager
+def switched_off(owner: psycopg.Connection) -> Iterator[None]:
+    """Take the balance trigger away for a while."""
+    owner.execute("ALTER TABLE ledger_posting DISABLE TRIGGER ledger_posting_balance")
+    yield
+    owner.execute("ALTER TABLE ledger_posting ENABLE ALWAYS TRIGGER ledger_posting_balance")
+
+
+def deadlocks(owner: psycopg.Connection) -> int:
+    """Return how many dead-locks this database has seen."""
+    found = owner.execute(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def main() -> None:
-    """Print one line of JSON."""
+    """Print one line of JSON a way in, and check the books at the end."""
     server = embedded.server(settings.VAR) if settings.DATABASE_IS_EMBEDDED else None
     name = f"{databases.PREFIX}_clone_{os.getpid()}_bench"
+    url = databases.address(settings.DATABASE_ADMIN_URL, name)
     with server.held() if server else nullcontext():
         databases.clone(databases.template(), name)
         databases.use(name)
-        with database.as_owner(), connection.schema_editor() as editor:
-            for model in PLAIN:
-                editor.create_model(model)
-        value, batches, reference = rate(one), rate(thousand), rate(one_plainly)
-        connection.close()
-        databases.drop(name)
-    print(  # noqa: T201  The line is what the benchmark is for.
-        json.dumps(
-            {
-                "bench": "ledger",
-                "value": round(value),
-                "unit": "entries/s",
-                "reference": round(reference),
-                "ratio": round(value / reference, 2),
-                "in_batches_of_1000": round(batches),
-            }
-        )
-    )
+        try:
+            with psycopg.connect(url, autocommit=True) as owner:
+                owner.execute(raw.TABLES)
+                services.post(batch("accounts"))
+                services.post([transfer(1, raw.HOT, "hot")])
+                owner.execute("ANALYZE")
+                measure(owner, url)
+            if wrong := selectors.verify():
+                raise SystemExit(f"The books do not agree: {wrong[0]}")
+        finally:
+            connection.close()
+            databases.drop(name)
 
 
 if __name__ == "__main__":

@@ -30,17 +30,21 @@ FORBIDDEN = {
     "an account": "INSERT INTO ledger_account (id, kind, owner_ref, currency)"
     " VALUES (gen_random_uuid(), 'payable', 'hand', 'EUR')",
     "an entry": ENTRY,
-    "an unbalanced posting": "INSERT INTO ledger_posting (id, entry_id, account_id, amount_minor, currency)"
+    "an unbalanced posting": "INSERT INTO ledger_posting"
+    " (id, entry_id, account_id, amount_minor, currency)"
     " SELECT gen_random_uuid(), entry_id, account_id, 5, 'EUR'"
     " FROM ledger_posting LIMIT 1",
-    "balanced postings": "INSERT INTO ledger_posting (id, entry_id, account_id, amount_minor, currency)"
+    "balanced postings": "INSERT INTO ledger_posting"
+    " (id, entry_id, account_id, amount_minor, currency)"
     " SELECT gen_random_uuid(), entry_id, account_id, amount_minor,"
     " currency FROM ledger_posting",
-    "two currencies that balance in sum only": "INSERT INTO ledger_posting (id, entry_id, account_id, amount_minor, currency)"
+    "two currencies that balance in sum only": "INSERT INTO ledger_posting"
+    " (id, entry_id, account_id, amount_minor, currency)"
     " SELECT gen_random_uuid(), entry_id,"
     " account_id, amount_minor, CASE WHEN amount_minor > 0 THEN 'EUR' ELSE 'USD' END"
     " FROM ledger_posting",
-    "a posting on conflict": "INSERT INTO ledger_posting (id, entry_id, account_id, amount_minor, currency)"
+    "a posting on conflict": "INSERT INTO ledger_posting"
+    " (id, entry_id, account_id, amount_minor, currency)"
     " SELECT id, entry_id, account_id, 1, currency"
     " FROM ledger_posting ON CONFLICT (id) DO UPDATE SET amount_minor = 1",
     "a merge": "MERGE INTO ledger_posting AS line USING ledger_entry AS entry"
