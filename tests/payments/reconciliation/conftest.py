@@ -6,6 +6,7 @@ import pytest
 
 from payments import events
 from payments.disputes import events as disputes
+from payments.mandates import events as cards
 from payments.payouts import events as payouts
 from payments.refunds import events as refunds
 
@@ -19,6 +20,9 @@ ANNOUNCED = (
     disputes.DisputeOpened,
     disputes.DisputeWon,
     disputes.DisputeLost,
+    cards.CardSaved,
+    cards.CardNotSaved,
+    cards.ChargeDeclined,
     payouts.PayoutPaid,
     payouts.PayoutFailed,
     payouts.PayoutReturned,

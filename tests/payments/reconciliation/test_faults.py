@@ -205,6 +205,33 @@ def test_an_entry_that_corrects_the_wrong_one_ends_the_difference(provider: Runn
 
 
 @pytest.mark.promise("M9")
+def test_what_a_person_booked_under_the_provider_s_key_fits(provider: Running) -> None:
+    key = make.control(provider, "topups", amount=10_000_00, currency="eur")["id"]
+    assert [one.kind for one in reconciled()] == [Kind.UNKNOWN_MOVEMENT]
+
+    clearing = AccountKey(AccountKind.PROVIDER_CLEARING, "stripe", "EUR")
+    bank = AccountKey(AccountKind.SUSPENSE, "bank", "EUR")
+    booking.post(
+        [
+            booking.Entry(
+                kind="topup",
+                reference="transfer of 24 November",
+                idempotency_key=f"{key}:topup",
+                occurred_at=timezone.now(),
+                postings=[Posting(clearing, 10_000_00), Posting(bank, -10_000_00)],
+            )
+        ]
+    )
+    sent()
+
+    assert reconciled() == []
+    run = selectors.latest()
+    assert run is not None
+    assert run.balances == {"EUR": {"ours": 9_400_00, "theirs": 9_400_00}}
+    assert len(queued()) == 1  # It is still for a person to close.
+
+
+@pytest.mark.promise("M9")
 def test_a_second_payment_of_one_gift_is_queued(provider: Running) -> None:
     first = opened()
     moves.move(first, Payment.State.EXPIRED, cause="test", now=timezone.now())

@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 from django.db import transaction
+from django.utils import timezone
 
 from payments.disputes.models import Dispute
+from payments.gateway.base import ProviderUnavailable
 from payments.ledger import selectors as ledger
+from payments.mandates import services as mandates
+from payments.mandates.models import Mandate
 from payments.models import EventDelivery, Payment
 from payments.refunds.models import Refund
 from tests.make import payments as make_payments
 from tests.make import reconciliation as make
 from tests.payments.browser import DECLINED, pay
+from tests.payments.mandates import caller as cards
 from tests.payments.reconciliation.books import reconciled
 from tests.payments.webhooks.books import opened, told
 from tests.payments.webhooks.signing import deliver
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import Settings
 
     from payments.sandbox.server import Running
 
@@ -41,6 +47,7 @@ class State:
 
 def state() -> State:
     rows = [
+        *Mandate.objects.order_by("reference").values_list("reference", "state"),
         *Payment.objects.order_by("reference").values_list("reference", "state", "difference"),
         *Refund.objects.order_by("provider_key").values_list("provider_key", "state"),
         *Dispute.objects.order_by("provider_key").values_list("provider_key", "state"),
@@ -77,6 +84,17 @@ def a_day(provider: Running) -> None:
         make.control(provider, "disputes", dispute=dispute["id"], outcome=outcome)
 
 
+def saved_cards(provider: Running, settings: Settings) -> None:
+    """Let one card be saved, and another one be charged; nobody hears of either."""
+    now = timezone.now()
+    page = mandates.open_page(mandate_id=cards.begun(reference="card-0", now=now).pk, now=now)
+    pay(page)
+    mandate = cards.saved(reference="card-1", now=now)
+    payment = mandates.charge(mandate_id=mandate.pk, amount=cards.HUNDRED, now=now)
+    with cards.answers_lost(provider, settings), pytest.raises(ProviderUnavailable):
+        mandates.try_charge(payment_id=payment.pk, now=now)
+
+
 def orderly(client: Client, provider: Running) -> State:
     """Return what a day comes to on which every event arrives, once and in order."""
     with transaction.atomic():
@@ -109,6 +127,24 @@ def test_after_the_loss_of_every_event_one_run_leads_to_the_same_books(
         "ExceptionFound": 2,  # The refunds: nobody here asked for them.
     }
     assert ledger.verify() == []
+
+
+@pytest.mark.promise("M4")
+def test_cards_saved_and_charged_unheard_of_are_heard_of_in_one_run(
+    client: Client, provider: Running, settings: Settings
+) -> None:
+    saved_cards(provider, settings)
+    expected = orderly(client, provider)
+
+    assert reconciled() == []
+
+    assert state() == expected
+    assert expected.rows == [
+        ("card-0", "saved"),
+        ("card-1", "released"),  # It has done what it was given for.
+        ("card-1", "settled", ""),
+    ]
+    assert len(provider.world.store.every("charge")) == 1
 
 
 @pytest.mark.promise("M4")
