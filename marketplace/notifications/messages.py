@@ -6,6 +6,8 @@ screens of telephones that are not private.
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,6 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from marketplace.notifications.models import Notification
+from payments.payouts.models import PayoutAccount
+from payments.refunds.models import Refund
 from projects.funding.models import Contribution
 
 if TYPE_CHECKING:
@@ -24,15 +28,18 @@ if TYPE_CHECKING:
 
 def compose(notification: Notification) -> EmailMessage:
     """Return the message, addressed and written, down to the bytes that will be sent."""
-    message = _COMPOSERS[Notification.Kind(notification.kind)](notification.subject_key)
+    message = _COMPOSERS[Notification.Kind(notification.kind)](notification)
     message.message()  # What cannot be a header or an address is refused here.
     return message
 
 
-def _receipt(contribution_key: str) -> EmailMessage:
-    contribution = Contribution.objects.select_related("contributor", "campaign__project").get(
-        key=contribution_key
-    )
+def person_key(address: str) -> str:
+    """Return what stands for somebody of whom we know an e-mail address and nothing else."""
+    return hashlib.sha256(f"contact:{address.strip().lower()}".encode()).hexdigest()
+
+
+def _receipt(notification: Notification) -> EmailMessage:
+    contribution = _contribution(notification.subject_key)
     with translation.override(contribution.language):
         path = reverse("public:receipt", args=[contribution.public_key])
         body = render_to_string(
@@ -46,6 +53,49 @@ def _receipt(contribution_key: str) -> EmailMessage:
         )
 
 
-_COMPOSERS: dict[Notification.Kind, Callable[[str], EmailMessage]] = {
+def _refund(notification: Notification) -> EmailMessage:
+    refund = Refund.objects.select_related("payment").get(pk=notification.subject_key)
+    contribution = _contribution(refund.payment.reference)
+    with translation.override(contribution.language):
+        path = reverse("public:receipt", args=[contribution.public_key])
+        body = render_to_string(
+            "notifications/refund.txt",
+            {
+                "contribution": contribution,
+                "amount": refund.amount,
+                "address": f"{settings.SITE_URL}{path}",
+            },
+        )
+        return EmailMessage(
+            subject=gettext("Money is on its way back to you"),
+            body=body,
+            to=[contribution.contributor.email],
+        )
+
+
+def _payout_details(notification: Notification) -> EmailMessage:
+    """Write to one of the contacts there were when the details changed, known by their key."""
+    account = PayoutAccount.objects.get(pk=notification.subject_key)
+    told = {person_key(contact): contact for contact in account.contacts}
+    free_at = notification.event.split(":", 2)[2]
+    body = render_to_string(
+        "notifications/payout_details.txt",
+        {"account": account, "free_at": datetime.fromisoformat(free_at)},
+    )
+    return EmailMessage(
+        subject=gettext("New details for your payouts"),
+        body=body,
+        to=[told[notification.person]],
+    )
+
+
+def _contribution(key: str) -> Contribution:
+    rows = Contribution.objects.select_related("contributor", "campaign__project")
+    return rows.get(key=key)
+
+
+_COMPOSERS: dict[Notification.Kind, Callable[[Notification], EmailMessage]] = {
     Notification.Kind.RECEIPT: _receipt,
+    Notification.Kind.REFUND: _refund,
+    Notification.Kind.PAYOUT_DETAILS: _payout_details,
 }

@@ -28,6 +28,8 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", "Receipt of a contribution"
+        REFUND = "refund", "Money sent back to a giver"
+        PAYOUT_DETAILS = "payout_details", "New details for payouts"
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
@@ -52,7 +54,10 @@ class Notification(models.Model):
             models.UniqueConstraint(
                 fields=["event", "person", "channel"], name="notification_told_once"
             ),
-            models.CheckConstraint(condition=Q(kind="receipt"), name="notification_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["receipt", "refund", "payout_details"]),
+                name="notification_kind_known",
+            ),
             models.CheckConstraint(condition=Q(channel="email"), name="notification_channel_known"),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(claimed_at__isnull=False),

@@ -16,6 +16,7 @@ from payments import queue
 from projects.funding.models import Contribution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -35,20 +36,48 @@ def tell_receipt(*, contribution_key: str, now: datetime) -> Notification:
     Noting it again changes nothing.
     """
     contribution = Contribution.objects.get(key=contribution_key)
-    notification, is_new = Notification.objects.get_or_create(
+    return _tell(
         event=f"contribution_confirmed:{contribution_key}",
         person=contribution.donor_key or contribution_key,
-        channel=Notification.Channel.EMAIL,
-        defaults={
-            "kind": Notification.Kind.RECEIPT,
-            "subject_key": contribution_key,
-            "created_at": now,
-            "due_at": now + PAUSE,
-        },
+        kind=Notification.Kind.RECEIPT,
+        subject_key=contribution_key,
+        now=now,
     )
-    if is_new:
-        queue.wake_on_commit(SEND, notification_id=str(notification.pk))
-    return notification
+
+
+@transaction.atomic
+def tell_refund(*, refund_id: str, reference: str, now: datetime) -> Notification | None:
+    """Note that a giver is to hear that money went back; once a refund.
+
+    A reference that is no contribution's has nobody to tell here: None.
+    """
+    contribution = Contribution.objects.filter(key=reference).first()
+    if contribution is None:
+        return None
+    return _tell(
+        event=f"payment_refunded:{refund_id}",
+        person=contribution.donor_key or reference,
+        kind=Notification.Kind.REFUND,
+        subject_key=refund_id,
+        now=now,
+    )
+
+
+@transaction.atomic
+def tell_payout_details(
+    *, account_id: str, contacts: Sequence[str], free_at: str, now: datetime
+) -> list[Notification]:
+    """Note that every contact of an owner is to hear of new payout details, once a change."""
+    return [
+        _tell(
+            event=f"payout_details:{account_id}:{free_at}",
+            person=messages.person_key(contact),
+            kind=Notification.Kind.PAYOUT_DETAILS,
+            subject_key=account_id,
+            now=now,
+        )
+        for contact in contacts
+    ]
 
 
 def send_notification(*, notification_id: UUID, now: datetime) -> bool:
@@ -85,6 +114,25 @@ def send_due(*, now: datetime) -> int:
     for notification_id in due:
         queue.wake(SEND, notification_id=str(notification_id))
     return len(due)
+
+
+def _tell(
+    *, event: str, person: str, kind: Notification.Kind, subject_key: str, now: datetime
+) -> Notification:
+    notification, is_new = Notification.objects.get_or_create(
+        event=event,
+        person=person,
+        channel=Notification.Channel.EMAIL,
+        defaults={
+            "kind": kind,
+            "subject_key": subject_key,
+            "created_at": now,
+            "due_at": now + PAUSE,
+        },
+    )
+    if is_new:
+        queue.wake_on_commit(SEND, notification_id=str(notification.pk))
+    return notification
 
 
 def _hand_over(notification: Notification, message: EmailMessage, now: datetime) -> bool:

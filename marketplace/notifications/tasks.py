@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +17,35 @@ if TYPE_CHECKING:
 @listener(name="notifications.tell_receipt")
 def tell_receipt(*, contribution_key: str, now: datetime) -> None:
     services.tell_receipt(contribution_key=contribution_key, now=now)
+
+
+@listener(name="notifications.tell_refund")
+def tell_refund(  # noqa: PLR0913  The fields of the event.
+    *,
+    refund_id: str,
+    payment_id: str,  # noqa: ARG001  The refund knows it.
+    reference: str,
+    amount_minor: int,  # noqa: ARG001  The refund knows it.
+    currency: str,  # noqa: ARG001  The refund knows it.
+    refunded_at: str,  # noqa: ARG001  The refund knows it.
+    now: datetime,
+) -> None:
+    services.tell_refund(refund_id=refund_id, reference=reference, now=now)
+
+
+@listener(name="notifications.tell_payout_details")
+def tell_payout_details(  # noqa: PLR0913  The fields of the event.
+    *,
+    account_id: str,
+    owner_ref: str,  # noqa: ARG001  The account knows it.
+    contacts_json: str,
+    details_label: str,  # noqa: ARG001  The account knows it.
+    free_at: str,
+    now: datetime,
+) -> None:
+    services.tell_payout_details(
+        account_id=account_id, contacts=json.loads(contacts_json), free_at=free_at, now=now
+    )
 
 
 class SendingTask(Task):  # type: ignore[type-arg]

@@ -108,6 +108,13 @@ def day(value: date, style: str = "long") -> SafeString:
 
 
 @register.filter
+def moment_text(value: datetime) -> str:
+    """Write a moment for plain text, as `moment` does for a page."""
+    here = timezone.localtime(value)
+    return figures.isolated(figures.moment_text(here, language=_language()))
+
+
+@register.filter
 def moment(value: datetime) -> SafeString:
     """Write a day with its time."""
     here = timezone.localtime(value)

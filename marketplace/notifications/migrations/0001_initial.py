@@ -28,7 +28,12 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("receipt", "Receipt of a contribution")], max_length=24
+                        choices=[
+                            ("receipt", "Receipt of a contribution"),
+                            ("refund", "Money sent back to a giver"),
+                            ("payout_details", "New details for payouts"),
+                        ],
+                        max_length=24,
                     ),
                 ),
                 ("subject_key", models.CharField(max_length=64)),
@@ -45,7 +50,8 @@ class Migration(migrations.Migration):
                         fields=("event", "person", "channel"), name="notification_told_once"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind", "receipt")), name="notification_kind_known"
+                        condition=models.Q(("kind__in", ["receipt", "refund", "payout_details"])),
+                        name="notification_kind_known",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("channel", "email")), name="notification_channel_known"
