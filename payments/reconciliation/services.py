@@ -106,11 +106,17 @@ def reconcile(*, since: datetime, now: datetime) -> Outcome:
 
 
 def reconcile_due(*, now: datetime) -> int:
-    """Reconcile from a little before the last run on; return how many differences there are.
+    """Reconcile if the last run is an hour old, from a little before it on.
+
+    Return how many differences there are. The database says when a run is due, so whoever asks may
+    ask as often as they like, and a scheduler that was started anew loses no run.
 
     Raises:
-        ProviderUnavailable: No answer.
+        ProviderUnavailable: No answer. The run is still due.
     """
+    last = selectors.latest()
+    if last is not None and now < last.at + selectors.EVERY:
+        return 0
     return len(reconcile(since=selectors.next_since(), now=now).differences)
 
 
