@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
@@ -34,6 +34,38 @@ def test_a_page_that_saves_a_card_says_that_nothing_is_taken(client: Client) -> 
     assert 'class="amount"' not in page.text
     buttons = re.findall(r"<button[^>]*>([^<]+)</button>", page.text)
     assert buttons == ["Save card", "Close the window"]
+
+
+def test_a_page_that_saves_a_card_says_what_its_owner_agrees_to(client: Client) -> None:
+    terms = "Charged 100.00 EUR <at most> if the campaign reaches its goal."
+
+    page = get(make.address(make.setup(client, custom_text={"submit": {"message": terms}})))
+
+    assert "Charged 100.00 EUR &lt;at most&gt; if the campaign reaches its goal." in page.text
+    assert "Nothing is taken now." in page.text
+
+
+@pytest.mark.parametrize(
+    ("change", "param"),
+    [
+        ({"line_items": make.params()["line_items"]}, "line_items"),
+        ({"payment_intent_data": {"capture_method": "manual"}}, "payment_intent_data"),
+        ({"customer": "cus_of_nobody"}, "customer"),
+        ({"setup_intent_data": {"on_behalf_of": "acct_1"}}, "setup_intent_data[on_behalf_of]"),
+        ({"custom_text": {"submit": {"message": "x" * 1201}}}, "custom_text[submit][message]"),
+        ({"custom_text": {"after_submit": {"message": "x"}}}, "custom_text[after_submit]"),
+        ({"currency": "xxx"}, "currency"),
+    ],
+)
+def test_a_page_that_saves_a_card_and_breaks_a_rule_is_refused(
+    client: Client, sandbox: Running, change: dict[str, Any], param: str
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        make.setup(client, **change)
+
+    assert refusal.value.param == param
+    assert sandbox.world.store.every("checkout.session") == []
+    assert sandbox.world.store.every("setup_intent") == []
 
 
 def test_a_saved_card_is_a_new_customers_and_nothing_is_charged(
