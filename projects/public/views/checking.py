@@ -64,15 +64,25 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 @private_page
 @require_safe
-@_few_guesses
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Say what a receipt is still good for; what is no number of ours is not found."""
     canonical = as_number(number)
-    if canonical is not None and canonical != number:
+    if canonical is None:
+        return _missing(request, number)
+    if canonical != number:
         return redirect("public:receipt_check", number=canonical)
-    found = Contribution.objects.settled().filter(receipt_number=canonical).first()
-    if canonical is None or found is None:
-        context = {"typed": number[:64], "is_missing": True}
-        return render(request, "public/receipts/look_up.html", context, status=404)
-    context = {"number": canonical, "state": receipt_state(found), "gift": found}
+    return _looked_up(request, number=canonical)
+
+
+@_few_guesses
+def _looked_up(request: HttpRequest, *, number: str) -> HttpResponse:
+    found = Contribution.objects.settled().filter(receipt_number=number).first()
+    if found is None:
+        return _missing(request, number)
+    context = {"number": number, "state": receipt_state(found), "gift": found}
     return render(request, "public/receipts/check.html", context)
+
+
+def _missing(request: HttpRequest, typed: str) -> HttpResponse:
+    context = {"typed": typed[:64], "is_missing": True}
+    return render(request, "public/receipts/look_up.html", context, status=404)

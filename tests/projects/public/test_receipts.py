@@ -52,6 +52,7 @@ def test_a_receipt_says_what_was_given_what_went_back_and_what_is_matched_now(
     assert "Match: €120.00" in words
     assert "€80.00 went back to the fund with your money" in words
     assert "The project receives in all €180.00" in words
+    assert "€60.00 of your €100.00 remain; with the match that is €180.00." in words
 
 
 def test_a_receipt_says_who_bears_which_fee(client: Client) -> None:
@@ -81,6 +82,7 @@ def test_a_disputed_and_a_lost_gift_are_told_as_they_are(client: Client) -> None
     words = of(client, made)
     assert "State: Void." in words
     assert "Taken back by your bank €100.00" in words
+    assert "All of your €100.00 went back, and the match with it." in words
 
 
 def test_a_number_is_checked_by_anybody_and_tells_four_things(client: Client) -> None:
