@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import events, gateway
+from payments.gateway.base import ProviderRefused
 from payments.gateway.payouts import PayoutStatus
 from payments.payouts import booking, causes, moves
 from payments.payouts.events import PayoutFailed, PayoutPaid, PayoutReturned
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from payments.gateway.base import ProviderRefused
     from payments.gateway.payouts import Movement, SentPayout
 
 S = Payout.State
@@ -67,7 +67,13 @@ def bring_back(*, payout_id: UUID, now: datetime) -> None:
         return
     provider = gateway.payouts(payout.account.method)
     known = provider.fetch(payout.order()).taken_back
-    back = known or provider.take_back(payout.order(asked_at=payout.back_asked_at))
+    try:
+        back = known or provider.take_back(payout.order(asked_at=payout.back_asked_at))
+    except ProviderRefused:  # The key would get the same refusal for a day.
+        Payout.objects.filter(pk=payout_id, back_asked_at=payout.back_asked_at).update(
+            back_asked_at=None
+        )
+        raise
     _store_back(payout_id, back, now)
 
 

@@ -6,10 +6,7 @@ its way to a bank are one thing: both carry our key, and what a bank refuses can
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import stripe
@@ -26,21 +23,14 @@ from payments.gateway.payouts import (
     PayoutStatus,
     SentPayout,
 )
-from payments.gateway.stripe.client import OUR_KEY, money, translated_errors
+from payments.gateway.stripe import payout_answers as answers
+from payments.gateway.stripe.client import OUR_KEY, translated_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from stripe._stripe_object import UntypedStripeObject
+    from datetime import datetime
 
 WITH = ["balance_transaction"]
-STATUSES = {
-    "pending": PayoutStatus.UNDER_WAY,
-    "in_transit": PayoutStatus.UNDER_WAY,
-    "paid": PayoutStatus.PAID,
-    "failed": PayoutStatus.FAILED,
-    "canceled": PayoutStatus.FAILED,
-}
 LONGEST_PAGE = 100
 
 
@@ -78,7 +68,7 @@ class StripePayouts:
                 {"created": {"gte": int(since.timestamp())}, "limit": LONGEST_PAGE}
             )
             for account in accounts.auto_paging_iter():
-                if _ours(account.metadata) == account_key:
+                if answers.ours(account.metadata) == account_key:
                     return account.id
         return None
 
@@ -100,13 +90,13 @@ class StripePayouts:
         with translated_errors():
             account = self._client.v1.accounts.retrieve(key)
             asked = account.requirements
-            banks = _banks(account)
+            banks = answers.banks_of(account)
             return Payee(
                 key=account.id,
-                account_key=_ours(account.metadata),
-                is_payable=bool(account.payouts_enabled) and _may_receive(account),
+                account_key=answers.ours(account.metadata),
+                is_payable=bool(account.payouts_enabled) and answers.may_receive(account),
                 requirements=tuple(sorted((asked.currently_due or []) if asked else [])),
-                details_digest=_digest(banks),
+                details_digest=answers.digest_of(banks),
                 details_label=", ".join(f"{bank.country} …{bank.last4}" for bank in banks),
             )
 
@@ -122,11 +112,11 @@ class StripePayouts:
             return SentPayout(
                 payout_key=order.payout_key,
                 status=PayoutStatus.FAILED,
-                moved=_moved(transfer),
-                failed_at=datetime.fromtimestamp(transfer.created, UTC),
+                moved=answers.moved(transfer),
+                failed_at=answers.time_of(transfer.created),
                 failure=_code(refusal) or "refused",
             )
-        return _sent(order.payout_key, transfer, payout)
+        return answers.sent(order.payout_key, transfer, payout)
 
     def find(self, order: PayoutOrder) -> SentPayout | None:
         """Return what an order whose answer was lost has done, or None if nothing.
@@ -146,9 +136,9 @@ class StripePayouts:
             found = (
                 payout
                 for payout in payouts.auto_paging_iter()
-                if _ours(payout.metadata) == order.payout_key
+                if answers.ours(payout.metadata) == order.payout_key
             )
-            return _sent(order.payout_key, transfers[0], next(found, None))
+            return answers.sent(order.payout_key, transfers[0], next(found, None))
 
     def fetch(self, order: PayoutOrder) -> SentPayout:
         """Return what became of an order whose keys we know."""
@@ -161,7 +151,7 @@ class StripePayouts:
                     {"expand": ["failure_balance_transaction"]},
                     {"stripe_account": order.payee_key},
                 )
-            return _sent(order.payout_key, transfer, payout)
+            return answers.sent(order.payout_key, transfer, payout)
 
     def take_back(self, order: PayoutOrder) -> Movement:
         """Reverse the transfer of a failed payout; the same key and order reverse once."""
@@ -171,12 +161,12 @@ class StripePayouts:
                 {"metadata": {OUR_KEY: order.payout_key}},
                 {"idempotency_key": f"{order.idempotency_key}-reversal"},
             )
-            return _reversed(reversal)
+            return answers.reversal_of(reversal)
 
     def owner_of_transfer(self, transfer_key: str) -> str:
         """Return our key that a transfer carries, or nothing."""
         with translated_errors():
-            return _ours(self._client.v1.transfers.retrieve(transfer_key).metadata)
+            return answers.ours(self._client.v1.transfers.retrieve(transfer_key).metadata)
 
     def owner_of_payout(self, provider_key: str, payee_key: str) -> str:
         """Return our key that a payout of an account carries, or nothing."""
@@ -184,7 +174,7 @@ class StripePayouts:
             payout = self._client.v1.payouts.retrieve(
                 provider_key, {}, {"stripe_account": payee_key}
             )
-            return _ours(payout.metadata)
+            return answers.ours(payout.metadata)
 
     def _transfer(self, order: PayoutOrder) -> stripe.Transfer:
         with _told_apart():
@@ -234,86 +224,3 @@ def _told_apart() -> Iterator[None]:
 def _code(refusal: ProviderRefused) -> str:
     cause = refusal.__cause__
     return (cause.code or "") if isinstance(cause, stripe.StripeError) else ""
-
-
-def _sent(payout_key: str, transfer: stripe.Transfer, payout: stripe.Payout | None) -> SentPayout:
-    status = STATUSES[payout.status] if payout else PayoutStatus.WAITING
-    failed = status is PayoutStatus.FAILED
-    return SentPayout(
-        payout_key=payout_key,
-        status=status,
-        provider_key=payout.id if payout else "",
-        moved=_moved(transfer),
-        taken_back=_taken_back(transfer),
-        arrived_at=_time(payout.arrival_date) if payout and status is PayoutStatus.PAID else None,
-        failed_at=_failed_at(payout) if payout and failed else None,
-        failure=(payout.failure_code or payout.status) if payout and failed else "",
-    )
-
-
-def _failed_at(payout: stripe.Payout) -> datetime:
-    """Return when the bank sent the money back, or when it was sent where that is not told."""
-    returned = payout.failure_balance_transaction
-    if isinstance(returned, stripe.BalanceTransaction):
-        return _time(returned.created)
-    return _time(payout.created)
-
-
-def _moved(transfer: stripe.Transfer) -> Movement:
-    counted = transfer.balance_transaction
-    if not isinstance(counted, stripe.BalanceTransaction):
-        raise ProviderRefused(f"{transfer.id} does not say what it cost.")
-    return Movement(
-        key=transfer.id,
-        amount=money(transfer.amount, transfer.currency),
-        fee=money(counted.fee, counted.currency),
-        at=_time(transfer.created),
-    )
-
-
-def _taken_back(transfer: stripe.Transfer) -> Movement | None:
-    """Return what came back of a transfer, as one movement, once all of it did."""
-    if not transfer.reversed or not transfer.reversals.data:
-        return None
-    newest = transfer.reversals.data[0]
-    return replace(_reversed(newest), amount=money(transfer.amount_reversed, transfer.currency))
-
-
-def _reversed(reversal: stripe.TransferReversal) -> Movement:
-    return Movement(
-        key=reversal.id,
-        amount=money(reversal.amount, reversal.currency),
-        fee=money(0, reversal.currency),
-        at=_time(reversal.created),
-    )
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _ours(metadata: UntypedStripeObject[str] | None) -> str:
-    return str(getattr(metadata, OUR_KEY, ""))
-
-
-def _may_receive(account: stripe.Account) -> bool:
-    return bool(account.capabilities and account.capabilities.transfers == "active")
-
-
-def _banks(account: stripe.Account) -> list[stripe.BankAccount]:
-    external = account.external_accounts
-    found = external.data if external else []
-    return [bank for bank in found if isinstance(bank, stripe.BankAccount)]
-
-
-def _digest(banks: list[stripe.BankAccount]) -> str:
-    """Return one sum over everything that says where money goes; blank where nothing does."""
-    if not banks:
-        return ""
-    said = sorted(
-        "|".join(
-            (bank.fingerprint or "", bank.account_holder_name or "", bank.country, bank.currency)
-        )
-        for bank in banks
-    )
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()

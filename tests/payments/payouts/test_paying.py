@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from payments.gateway.base import ProviderRefused
 from payments.ledger import selectors as books
 from payments.ledger.models import Entry
-from payments.models import EventDelivery
 from payments.payouts import causes, events, services
 from payments.payouts.models import Payout
+from payments.sandbox import balance
+from payments.sandbox.store import Record
 from tests.make import payouts as make
 from tests.payments.sandbox import make as at_provider
 
@@ -281,4 +283,27 @@ def test_an_account_that_stops_being_payable_at_the_last_moment_is_sent_nothing(
     assert (payout.state, payout.cause) == (S.FAILED, "payouts_not_allowed")
     assert provider.world.store.every("transfer") == []
     assert make.left() == 1_000_00
-    assert EventDelivery.objects.count() == 0
+
+
+def test_money_that_cannot_be_taken_back_yet_is_asked_for_again_under_a_new_key(
+    provider: Running, later: Callable[[float], None]
+) -> None:
+    account = make.stripe_account(number=make.CLOSED)
+    make.escrow(minor=1_000_00)
+    payout = sent(minor=600_00)
+    later(5)
+    later(5)
+    payout = carry_on(payout)
+    elsewhere = Record({"id": "po_other", "amount": 600_00, "currency": "eur"})
+    balance.for_payout(provider.world, elsewhere.document, account=account.provider_key)
+
+    with pytest.raises(ProviderRefused, match="insufficient"):
+        carry_on(payout)
+
+    assert make.again(payout).back_asked_at is None
+    balance.for_undone_payout(provider.world, elsewhere.document, account=account.provider_key)
+    later_on = make.FREE + timedelta(hours=1)
+    assert services.carry_on_due(now=later_on) == 1
+    assert carry_on(payout, now=later_on).money_back_at == later_on
+    assert make.left() == 1_000_00
+    assert len(provider.world.store.every("transfer_reversal")) == 1
