@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.contrib import admin
 
 from payments.admin import ReadOnly
-from projects.funding.models import Contribution, ContributionLog
+from projects.funding.models import Contribution, ContributionLog, Reversal
 
 
 class LogInline(ReadOnly, admin.TabularInline[ContributionLog, Contribution]):
     model = ContributionLog
     fields = ("at", "event", "from_state", "to_state", "reason")
+
+
+class ReversalInline(ReadOnly, admin.TabularInline[Reversal, Contribution]):
+    model = Reversal
+    fields = ("kind", "key", "amount_minor", "currency", "taken_minor", "state", "changed_at")
 
 
 @admin.register(Contribution)
@@ -19,4 +24,4 @@ class ContributionAdmin(ReadOnly, admin.ModelAdmin[Contribution]):
     list_filter = (("needs_person_since", admin.EmptyFieldListFilter), "state", "currency")
     search_fields = ("key", "receipt_number")
     exclude = ("public_key", "idempotency_key", "donor_key")
-    inlines = (LogInline,)
+    inlines = (ReversalInline, LogInline)

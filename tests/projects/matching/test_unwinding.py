@@ -22,7 +22,7 @@ def stays(
 ) -> int:
     """Decide on a gift and return what stays of its match when this much remains."""
     rule = make.rule(**terms)
-    facts = {"contribution.amount": amount}
+    facts: dict[str, str | int | None] = {"contribution.amount": amount}
     turn = Turn(rule, make.money(amount, facts=facts), reserved)
     outcome = honour(decide(rule, turn.money, usage=Usage(), pot_minor=pot), turn)
     return remaining_match(
