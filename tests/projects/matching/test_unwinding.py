@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def stays(
-    remaining: int, *, amount: int = 100_00, pot: int = 1_000_00, reserved: int = 0, **terms: Any
+    remaining: int,
+    *,
+    amount: int = 100_00,
+    pot: int = 1_000_00,
+    reserved: int = 0,
+    **terms: Any,  # noqa: ANN401  Any part of a document.
 ) -> int:
     """Decide on a gift and return what stays of its match when this much remains."""
     rule = make.rule(**terms)
