@@ -82,8 +82,8 @@ JOBS = (
     Job(
         "reconciliation.reconcile",
         "payments.reconciliation.services.reconcile_due",
-        3600,
-        "the provider's records against the books",
+        300,
+        "the provider's records against the books, each hour",
     ),
     Job(
         "matching.allocate_all_due",
