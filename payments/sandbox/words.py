@@ -127,7 +127,7 @@ ARABIC: Final = {
     "account_holder": "صاحب الحساب",
     "account_holder_hint": "الاسم الذي يعرفه المصرف",
     "account_number": "رقم الآيبان أو رقم الحساب",
-    "account_number_hint": "رقم تجريبي، مثل \u2066DE89 3704 0044 0532 0130 00\u2069 أو 000123456789",
+    "account_number_hint": "رقم تجريبي، مثل \u2066DE89 3704 0044 0532 0130 00\u2069",
     "country": "بلد المصرف",
     "country_hint": "حرفان، مثل DE أو KE",
     "complete": "أكمل",
