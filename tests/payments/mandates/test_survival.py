@@ -20,9 +20,11 @@ from payments.models import Payment
 from tests.make.payments import NOON
 from tests.payments.line import nobody
 from tests.payments.mandates.caller import (
+    ALWAYS_ASKS,
     BOOKS,
     DECLINED_LATER,
     HUNDRED,
+    answer_bank,
     answers_lost,
     charged,
     forward,
@@ -150,6 +152,38 @@ def test_an_old_refusal_does_not_end_the_try_under_way(
     charge = CardCharge.objects.get()
     assert (charge.attempt, charge.state) == (2, CardCharge.State.ASKED)
     assert names() == ["CardSaved", "ChargeDeclined"]
+
+
+@pytest.mark.django_db
+def test_a_look_from_before_the_owner_was_asked_is_no_answer_of_theirs(sandbox: Running) -> None:
+    payment = asked_for(card=ALWAYS_ASKS)
+    looked: list[ProviderCharge] = []
+    ask_owner = StripeCards.ask_owner
+
+    def look_first(self: StripeCards, request: ChargeRequest) -> ProviderCharge:
+        looked.append(self.fetch_charge(request.intent_key))
+        return ask_owner(self, request)
+
+    with mock.patch.object(StripeCards, "ask_owner", look_first):
+        tried(payment)
+    outcomes.take_in(payment_id=payment.pk, outcome=looked[0], attempt=None, now=NOON)
+
+    assert CardCharge.objects.get().state == CardCharge.State.OWNER
+    assert (names(), taken(sandbox)) == (["CardSaved", "AuthenticationNeeded"], [0])
+
+
+@pytest.mark.django_db
+def test_a_look_from_before_the_end_opens_nothing_again(sandbox: Running) -> None:
+    payment = charged(saved(card=ALWAYS_ASKS))
+    looked = gateway.cards().fetch_charge(payment.intent_key)
+    answer_bank(CardCharge.objects.get().owner_url, "approve")
+    services.look_at_payment(payment_id=payment.pk, now=NOON)
+
+    outcomes.take_in(payment_id=payment.pk, outcome=looked, attempt=None, now=NOON)
+
+    assert CardCharge.objects.get().state == CardCharge.State.ENDED
+    assert (rows(), taken(sandbox)) == (BOOKS, [0, 100_00])
+    assert names() == ["CardSaved", "AuthenticationNeeded", "PaymentSettled"]
 
 
 def try_at_once(payment: Payment, sandbox: Running) -> None:

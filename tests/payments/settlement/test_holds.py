@@ -11,7 +11,7 @@ import pytest
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
 
-from payments import checkout, moves, settlement
+from payments import checkout, gateway, moves, settlement
 from payments.beginning import OtherPaymentUnderWay
 from payments.ledger import selectors as ledger
 from payments.models import Payment
@@ -252,6 +252,24 @@ def test_an_authorisation_of_a_payment_that_was_given_up_is_released(moving: Run
     (intent,) = moving.world.store.every("payment_intent")
     assert (payment.state, intent.document["status"]) == (S.EXPIRED, "canceled")
     assert (rows(), charges(moving)) == ([], [(False, 0)])
+
+
+@pytest.mark.django_db
+def test_an_authorisation_beside_money_that_came_is_released_at_once(moving: Running) -> None:
+    late = paid_page()
+    Payment.objects.update(state=S.EXPIRED)
+    payment = paid_page(hold=True)
+    settlement.ask_about_payment(payment_id=late.pk, now=NOON)
+    hold = gateway.provider().fetch_charge(payment.page_key)
+
+    settlement.settle(payment_id=payment.pk, charge=hold, now=NOON)
+    payment.refresh_from_db()
+    assert (payment.state, payment.due_at) == (S.HELD, NOON)
+    settlement.ask_about_payment(payment_id=payment.pk, now=NOON)
+
+    payment.refresh_from_db()
+    assert (payment.state, rows()) == (S.EXPIRED, BOOKS)
+    assert charges(moving) == [(True, 100_00), (False, 0)]
 
 
 @pytest.mark.django_db
