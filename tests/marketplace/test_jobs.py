@@ -3,6 +3,7 @@ from __future__ import annotations
 import inspect
 import json
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import pytest
 from celery import current_app
@@ -10,6 +11,10 @@ from django.core.management import CommandError, call_command
 from django.utils.module_loading import import_string
 
 from marketplace.jobs import JOBS, beat_schedule
+from payments.sandbox.server import serve
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +40,12 @@ def test_the_scheduler_runs_every_job_of_the_table() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_run_due_does_every_job_and_says_what_changed() -> None:
+def test_run_due_does_every_job_and_says_what_changed(settings: Settings) -> None:
     out = StringIO()
 
-    call_command("run_due", "--json", "--now", "2027-01-01T12:00:00Z", stdout=out)
+    with serve() as provider:
+        settings.STRIPE_API_BASE = provider.url
+        call_command("run_due", "--json", "--now", "2027-01-01T12:00:00Z", stdout=out)
 
     document = json.loads(out.getvalue())
     assert document["now"] == "2027-01-01T12:00:00Z"
