@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from django.utils import timezone
 
-from marketplace import wiring
-from payments import checkout, events, settlement
+from payments import checkout, settlement
 from payments.models import Payment
 from payments.money import Money
 from payments.refunds import services as refunds
-from payments.refunds.events import PaymentRefunded, RefundFailed
 from payments.refunds.models import Refund
 from projects.funding import selectors, services
 from projects.funding.models import Contribution
@@ -21,25 +17,10 @@ from tests.make import payments as make_payments
 from tests.payments.browser import pay
 from tests.payments.conftest import provider, sandbox
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = ["provider", "sandbox"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("provider")]
 State = Contribution.State
-
-
-@pytest.fixture(autouse=True)
-def _wired() -> Iterator[None]:
-    """Let funding hear of refunds, however the site is wired."""
-    wiring.connect()
-    before = dict(events.listeners())
-    events.connect(PaymentRefunded, "funding.take_back_refund")
-    events.connect(RefundFailed, "funding.return_failed_refund")
-    yield
-    events.connect(PaymentRefunded, *before.get(PaymentRefunded, ()))
-    events.connect(RefundFailed, *before.get(RefundFailed, ()))
 
 
 def submitted() -> tuple[Contribution, Payment]:
