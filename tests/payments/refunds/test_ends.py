@@ -142,7 +142,7 @@ def test_what_succeeded_is_doubted_ever_more_rarely_until_the_bank_can_say_no_mo
 ) -> None:
     refund = books.refunded(books.settled(), 30_00)
     start, looks = timezone.now(), []
-    while refund.due_at is not None:
+    while refund.due_at is not None and len(looks) < 10:
         looks.append((refund.due_at - start + HOUR).days)
         services.ask(refund_id=refund.pk, now=refund.due_at)
         refund.refresh_from_db()
