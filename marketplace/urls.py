@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("agency/", include("projects.agency.urls")),
+        path("finance/", include("payments.console.urls")),
         path("", include("projects.public.urls")),
         path("", include("remittances.urls")),
         path("", include(wagtail_urls)),
