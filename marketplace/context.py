@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import translate_url
 from django.utils import translation
 
-from marketplace.workplace import workplace
+from marketplace.workplace import finance, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,6 +38,7 @@ class Frame(TypedDict):
     site_url: str
     test_payments: bool
     workplace: Callable[[], str]
+    finance: Callable[[], str]
 
 
 def frame(request: HttpRequest) -> Frame:
@@ -49,6 +50,7 @@ def frame(request: HttpRequest) -> Frame:
         "site_url": settings.SITE_URL,
         "test_payments": not settings.STRIPE_LIVEMODE,
         "workplace": lambda: workplace(request.user) if hasattr(request, "user") else "",
+        "finance": lambda: finance(request.user) if hasattr(request, "user") else "",
     }
 
 

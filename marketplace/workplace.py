@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from payments.console.access import may_see
 from projects.catalogue.permissions import AGENCY_ROLES
 
 if TYPE_CHECKING:
@@ -23,3 +24,8 @@ def workplace(user: User | AnonymousUser) -> str:
     if user.has_perm("wagtailadmin.access_admin"):
         return reverse("wagtailadmin_home")
     return ""
+
+
+def finance(user: User | AnonymousUser) -> str:
+    """Return the address of the finance console for those who may see it; "" for anybody else."""
+    return reverse("finance:home") if may_see(user) else ""
