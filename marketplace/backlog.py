@@ -14,6 +14,7 @@ from marketplace.notifications import selectors as notifications
 from marketplace.notifications.models import Notification
 from payments import selectors as payments
 from payments.disputes.models import Dispute
+from payments.mandates.models import CardCharge, Mandate
 from payments.models import EventDelivery, Payment
 from payments.payouts.models import Payout
 from payments.reconciliation import selectors as reconciliation
@@ -35,6 +36,8 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
         "webhooks.work_due": (InboxEvent.objects.due(now), "received_at"),
         "payments.redeliver": (EventDelivery.objects.filter(done_at=None), "created_at"),
         "payments.ask_provider": (Payment.objects.due(now), "due_at"),
+        "mandates.charge_due": (CardCharge.objects.due(now), "due_at"),
+        "mandates.look_due": (Mandate.objects.due(now), "due_at"),
         "refunds.ask_due": (Refund.objects.due(now), "due_at"),
         "disputes.ask_due": (Dispute.objects.due(now), "due_at"),
         "payouts.carry_on_due": (Payout.objects.due(now), "due_at"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from projects.funding.models import Contribution
 
 UNDER_WAY = {Payment.State.CREATED, Payment.State.OPEN}
-ARRIVING = {Payment.State.PROCESSING, Payment.State.SETTLED}
+ARRIVING = {Payment.State.PROCESSING, Payment.State.HELD, Payment.State.SETTLED}
 
 
 class Standing(Enum):

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from marketplace.jobs import JOBS, Job
-from payments.gateway.base import ProviderUnavailable
+from payments.gateway.base import ProviderError
 
 
 class Command(BaseCommand):
@@ -41,7 +41,7 @@ def _result(job: Job, now: datetime) -> dict[str, Any]:
     result = {"name": job.task, "due_at": _rfc3339(now), "ran": True, "changed": 0, "error": None}
     try:
         result["changed"] = job.run(now=now)
-    except (DatabaseError, ProviderUnavailable, OSError) as error:
+    except (DatabaseError, ProviderError, OSError) as error:
         result |= {"ran": False, "error": f"{type(error).__name__}: {error}".splitlines()[0]}
     return result
 
