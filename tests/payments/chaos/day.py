@@ -114,7 +114,7 @@ def outcome() -> Outcome:
             "contributions": list(Contribution.objects.order_by("key").values_list("key", "state")),
         },
         announced=Counter((*names, _said(payload)) for *names, payload in told),
-        messages=Counter(Notification.objects.values_list("event", "person", "channel")),
+        messages=_messages(),
         exceptions=sorted(QueuedException.objects.values_list("kind", "provider_key", "reference")),
     )
 
@@ -158,6 +158,18 @@ def _of_contribution(number: int, campaign: Campaign) -> Payment:
     )
     make_funding.submitted(gift, at=now)
     return Payment.objects.get(reference=gift.key)
+
+
+def _messages() -> Counter[Any]:
+    """Count the messages about each thing; a refund or dispute is known by the provider's key."""
+    found = [*Refund.objects.all(), *Dispute.objects.all()]
+    keys = {str(one.pk): one.provider_key for one in found}
+    told = Notification.objects.values_list("event", "person", "channel")
+    return Counter(
+        (kind, keys.get(about, about), *to)
+        for (event, *to) in told
+        for kind, _, about in [event.partition(":")]
+    )
 
 
 def _said(payload: dict[str, Any]) -> str:
