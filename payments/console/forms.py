@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from babel.numbers import format_decimal
 from django import forms
@@ -16,7 +17,7 @@ from payments.console import wording
 from payments.console.hooks import Asked
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Mapping
 
     from payments.money import Money
 
@@ -101,6 +102,14 @@ class RefundForm(ReasonForm):
         )
 
 
+def form_key(sent: Mapping[str, str]) -> UUID | None:
+    """Return the key of a form that was sent, if it has one."""
+    try:
+        return UUID(sent.get("key", ""))
+    except ValueError:
+        return None
+
+
 class MomentForm(forms.Form):
     """As of when the books are looked at, and which part of them."""
 
@@ -118,6 +127,14 @@ class MomentForm(forms.Form):
         error_messages={"invalid": _("Write the three letters of the currency, like EUR.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": "4"}),
     )
+
+    def clean_as_of(self) -> datetime | None:
+        """Return the moment in UTC: the database knows fewer zones than a person may write."""
+        moment: datetime | None = self.cleaned_data["as_of"]
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise forms.ValidationError(_("There is no such time.")) from error
 
 
 class AccountsForm(MomentForm):

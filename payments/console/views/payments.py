@@ -14,7 +14,7 @@ from payments.console import hooks, selectors, tables
 from payments.console.access import actor, books, form_page, may_work, working
 from payments.console.answers import SeeOther, sheet
 from payments.console.filters import PaymentFilter
-from payments.console.forms import RefundForm
+from payments.console.forms import RefundForm, form_key
 from payments.console.lists import listing
 from payments.models import Payment
 from payments.refunds.selectors import refundable
@@ -74,8 +74,8 @@ def refund(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 
 def _is_sent_again(request: HttpRequest, found: Payment) -> bool:
     """Tell whether this very form has led to a refund before, and say so."""
-    key = request.POST.get("key", "").replace("-", "")
-    is_known = bool(key) and hooks.is_asked(found, idempotency_key=key)
+    key = form_key(request.POST)
+    is_known = key is not None and hooks.is_asked(found, idempotency_key=key.hex)
     if is_known:
         messages.info(request, _("This refund was asked for already."))
     return is_known

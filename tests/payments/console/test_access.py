@@ -48,7 +48,9 @@ def former() -> User:
 OUTSIDE: dict[str, Callable[[], User]] = {
     "giver": accounts.user,
     "agency finance": agency_person_with_permissions,
-    "agency owner": lambda: make_catalogue.member(make_catalogue.agency(), "agency_owner"),
+    "agency owner": lambda: make_catalogue.member(
+        make_catalogue.agency(), Membership.Role.AGENCY_OWNER
+    ),
     "staff without permission": world.staff,
     "staff who may only act": lambda: world.staff(WORK),
 }

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Permission
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 
 from payments import settlement
 from payments.ledger.models import Account
-from payments.models import Payment
 from payments.money import Money
 from payments.webhooks.models import InboxEvent
 from tests.make import accounts
@@ -20,10 +20,11 @@ from tests.make.payments import NOON
 from tests.payments.settlement.charges import LATER, opened, paid
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
     from django.test import Client
 
     from marketplace.accounts.models import User
+    from payments.models import Payment
     from payments.payouts.models import Payout
     from payments.reconciliation.models import QueuedException
 
@@ -142,7 +143,6 @@ def read(client: Client, address: str) -> str:
     return body(response)
 
 
-def body(response: HttpResponse) -> str:
-    if response.streaming:
-        return b"".join(response).decode()  # type: ignore[arg-type]
-    return response.content.decode()
+def body(response: HttpResponseBase) -> str:
+    parts = response if isinstance(response, StreamingHttpResponse) else [response.content]
+    return b"".join(parts).decode()
