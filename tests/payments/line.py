@@ -11,11 +11,13 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Address: TypeAlias = "tuple[str, int] | str"
 
 _VERBS = (b"GET ", b"POST ", b"DELETE ", b"PUT ", b"HEAD ")
 
@@ -26,7 +28,7 @@ class Line:
 
     What is done to it counts from the next request on, also on connections that are open. With
     `only` it befalls those HTTP requests alone whose first line begins so, such as
-    `POST /v1/refunds`; `met` counts what it has befallen.
+    `POST /v1/refunds`; the first `spared` of them pass; `met` counts what it has befallen.
     """
 
     url: str
@@ -35,6 +37,7 @@ class Line:
     delay: float = 0.0  # Seconds for which a request is held up.
     refuses: bool = False  # Hangs up instead of passing on.
     only: str = ""
+    spared: int = 0
     met: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,10 +54,17 @@ class Line:
 def line_to(url: str) -> Iterator[Line]:
     """Open a line to an address until the block ends."""
     far = urlsplit(url)
+    with line_before((far.hostname or "", far.port or 0)) as line:
+        near = urlsplit(line.url)
+        line.url = far._replace(netloc=near.netloc).geturl()
+        yield line
+
+
+@contextmanager
+def line_before(address: Address) -> Iterator[Line]:
+    """Open a line to a port, or to the socket in a file, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        near = far._replace(netloc=_with_port(far.netloc, server.getsockname()[1]))
-        line = Line(url=near.geturl())
-        address = (far.hostname or "", far.port or 0)
+        line = Line(url=f"tcp://127.0.0.1:{server.getsockname()[1]}")
         threading.Thread(target=_accept, args=(server, line, address), daemon=True).start()
         yield line
         with suppress(OSError):
@@ -67,24 +77,26 @@ def nobody() -> str:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def _with_port(netloc: str, port: int) -> str:
-    """Return the same user and secret at another port of this machine."""
-    user, at, _ = netloc.rpartition("@")
-    return f"{user}{at}127.0.0.1:{port}"
-
-
-def _accept(server: socket.socket, line: Line, address: tuple[str, int]) -> None:
+def _accept(server: socket.socket, line: Line, address: Address) -> None:
     with suppress(OSError):
         while True:
             near, _ = server.accept()
             threading.Thread(target=_connect, args=(near, line, address), daemon=True).start()
 
 
-def _connect(near: socket.socket, line: Line, address: tuple[str, int]) -> None:
-    with suppress(OSError), near, socket.create_connection(address) as far:
+def _connect(near: socket.socket, line: Line, address: Address) -> None:
+    with suppress(OSError), near, _reach(address) as far:
         trouble = _Trouble(line)
         threading.Thread(target=_ask, args=(near, far, trouble), daemon=True).start()
         _answer(far, near, trouble)
+
+
+def _reach(address: Address) -> socket.socket:
+    if isinstance(address, tuple):
+        return socket.create_connection(address)
+    far = socket.socket(socket.AF_UNIX)
+    far.connect(address)
+    return far
 
 
 @dataclass
@@ -99,9 +111,17 @@ class _Trouble:
         if chunk.startswith(_VERBS) or not self.line.only:
             self.befalls = chunk.decode("latin-1").startswith(self.line.only)
             if self.befalls and not self.line.is_whole:
-                with self.line.lock:
-                    self.line.met += 1
+                self._count()
         return self.line if self.befalls and not self.line.is_whole else None
+
+    def _count(self) -> None:
+        """Let one pass that is to be spared, or count one that is not."""
+        with self.line.lock:
+            if self.line.spared:
+                self.line.spared -= 1
+                self.befalls = False
+            else:
+                self.line.met += 1
 
 
 def _ask(near: socket.socket, far: socket.socket, trouble: _Trouble) -> None:
