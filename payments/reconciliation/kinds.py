@@ -34,6 +34,8 @@ class Kind(models.TextChoices):
     AMOUNT_MISMATCH = "amount_mismatch", _("Other amount than asked for")
     FEE_CURRENCY = "fee_currency", _("Fee in another currency")
     SURPLUS = "surplus", _("Paid a second time")
+    LATE = "late", _("Paid after the end")
+    EARNED_MATCH = "earned_match", _("Match handed over")
     REFUND_BY_HAND = "refund_by_hand", _("Refunded at the provider")
     REVERSED_BY_HAND = "reversed_by_hand", _("Reversed at the provider")
     DEAD_EVENT = "dead_event", _("Event given up")
@@ -114,6 +116,14 @@ EXPLANATIONS: dict[str, Explanation] = {
     Kind.SURPLUS: Explanation(
         _("The same gift was paid a second time. The second payment counts for nobody."),
         _("Refund the second payment."),
+    ),
+    Kind.LATE: Explanation(
+        _("The money arrived after the campaign was over. It counts for nobody."),
+        _("Refund it, all of it."),
+    ),
+    Kind.EARNED_MATCH: Explanation(
+        _("Money of a gift went back, or is disputed, after its match was handed over."),
+        _("Have the match paid back or netted from the next payout, then correct the books."),
     ),
     Kind.REFUND_BY_HAND: Explanation(
         _("Somebody refunded at the provider. The refund is booked."),

@@ -18,6 +18,7 @@ from django.utils import timezone
 from payments.ledger.models import AccountKind, Entry, Posting
 from payments.ledger.selectors import Difference
 from payments.ledger.services import AccountKey
+from payments.models import Payment
 from payments.money import Money
 from projects.funding.models import Campaign, Contribution
 from projects.matching import selectors as matching
@@ -149,6 +150,15 @@ def _booked() -> Counter[str]:
     for contribution, campaign in of:
         booked[campaign] -= int(receivable[contribution])
     return booked
+
+
+def paid_back(contribution: Contribution) -> set[UUID]:
+    """Return the payments of a contribution of which nothing is left here."""
+    gone: Counter[UUID] = Counter()
+    for reversal in contribution.reversals.taken():
+        gone[reversal.payment_id] += reversal.amount_minor
+    received = Payment.objects.filter(pk__in=gone).values_list("pk", "received_minor")
+    return {payment for payment, minor in received if gone[payment] >= (minor or 0)}
 
 
 def fingerprint_rows() -> list[tuple[str, str, int]]:

@@ -191,6 +191,8 @@ def _status_of(form: Form, busy: Busy | None) -> int:
 
 
 def _notice(contribution: Contribution, standing: Standing, *, cancelled: bool) -> str:
+    if standing is Standing.RETURNED:
+        return _("What you paid went back to you. You can try again.")
     if contribution.state == State.EXPIRED:
         return _("The time to pay ran out. Nothing was taken. You can try again.")
     if standing is Standing.NOTHING:

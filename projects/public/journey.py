@@ -147,6 +147,7 @@ _STEPS_OF = {
     Standing.CONFIRMING: ("give_done",),
     Standing.PERSON: ("give_done",),
     Standing.NOTHING: ("give_pay", "give_details"),
+    Standing.RETURNED: ("give_done", "give_pay", "give_details"),
     Standing.RECEIVED: ("give_done",),
 }
 """The steps of a contribution that was submitted, or ran out of time."""

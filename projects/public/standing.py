@@ -6,6 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from payments.models import Payment
+from projects.funding import selectors
+from projects.funding.models import LATE
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -22,7 +24,11 @@ class Standing(Enum):
     CONFIRMING = "confirming"  # The provider says that it was paid.
     PERSON = "person"  # Money came that was not asked for: a person looks at it.
     NOTHING = "nothing"  # The payment is over and nothing was taken.
+    RETURNED = "returned"  # Money came that could not count, and all of it went back.
     RECEIVED = "received"
+
+
+_MAY_TRY = {Standing.BEFORE, Standing.NOTHING, Standing.RETURNED}
 
 
 def standing_of(contribution: Contribution) -> Standing:
@@ -30,16 +36,21 @@ def standing_of(contribution: Contribution) -> Standing:
     if contribution.is_settled:
         return Standing.RECEIVED
     payments = Payment.objects.filter(reference=contribution.key)
-    states = set(payments.values_list("state", flat=True))
-    if Payment.State.DIFFERS in states and not payments.with_money().exists():
-        states -= {Payment.State.DIFFERS}  # It was all given back.
-        states |= {Payment.State.FAILED}
-    return _standing(contribution, states)
+    back = selectors.paid_back(contribution)
+    states = set(payments.exclude(pk__in=back).values_list("state", flat=True))
+    standing = _standing(contribution, states)
+    is_over = standing in {Standing.BEFORE, Standing.NOTHING}
+    return Standing.RETURNED if is_over and back else standing
+
+
+def is_late(contribution: Contribution) -> bool:
+    """Tell whether its money came when the campaign counted none any more."""
+    return contribution.log.filter(event="hold", reason=LATE).exists()
 
 
 def may_correct_details(contribution: Contribution, standing: Standing) -> bool:
     """Tell whether the giver may still say something else about themselves."""
-    return contribution.may_be_paid and standing in {Standing.BEFORE, Standing.NOTHING}
+    return contribution.may_be_paid and standing in _MAY_TRY
 
 
 def _standing(contribution: Contribution, states: Set[str]) -> Standing:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
+
+
+SETTLING = timedelta(days=7)
+"""For how long after its last moment a campaign counts money that was under way to it."""
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -119,6 +124,10 @@ class Campaign(models.Model):
     @property
     def owner_contribution(self) -> Money:
         return Money(self.owner_contribution_minor, self.currency)
+
+    def counts_money_of(self, settled_at: datetime) -> bool:
+        """Whether money that arrived at that moment still counts for the campaign."""
+        return settled_at < self.closes_at + SETTLING
 
     def takes_money(self, at: datetime) -> bool:
         """Whether a new contribution may start at that moment."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+LATE = "late"  # Why it needs a person; of reconciliation's kinds.
 _TAKEN_BACK = ["refund_pending", "partially_refunded", "refunded", "disputed", "lost"]
 _PAID = ["settled", *_TAKEN_BACK]
 

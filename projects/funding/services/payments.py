@@ -9,11 +9,12 @@ from django.db import transaction
 from payments import checkout, events, fees
 from payments.ledger.models import AccountKind
 from payments.ledger.services import AccountKey, Entry, Posting, post
+from payments.models import Payment
 from payments.money import Money
 from payments.settlement import PROVIDER
 from projects.catalogue import selectors as catalogue
 from projects.funding.events import ContributionConfirmed
-from projects.funding.models import Contribution, Contributor
+from projects.funding.models import LATE, Contribution, Contributor
 from projects.funding.receipts import receipt_number
 from projects.funding.services import reversals
 from projects.funding.services.contributions import gift_of, refuse_unless_open
@@ -38,8 +39,6 @@ from projects.matching import services as matching
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
-
-    from payments.models import Payment
 
 State = Contribution.State
 
@@ -109,8 +108,9 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
 
     Money that comes after its payment was over settles the contribution all the same: its match is
     worked out anew, in the order in which such money is counted, and was not promised (see
-    docs/adr/0008-late-money.md). Confirming again changes nothing. Another amount or a second
-    payment is left for a person. A reference of another room returns None.
+    docs/adr/0008-late-money.md). Confirming again changes nothing. Another amount, a second
+    payment, and money that arrives when the campaign counts none any more, are left for a person.
+    A reference of another room returns None.
     """
     contribution = of_reference(reference)
     if contribution is None:
@@ -120,6 +120,8 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
     if contribution.is_settled or contribution.amount != amount:
         difference = "surplus" if contribution.is_settled else "amount"
         return _hold(contribution, payment_id=payment_id, difference=difference, now=now)
+    if not contribution.campaign.counts_money_of(settled_at):
+        return _hold_late(contribution, payment_id=payment_id, amount=amount, now=now)
     contribution.payment_id = payment_id
     contribution.settled_at = settled_at
     contribution.receipt_number = receipt_number(contribution.key, settled_at=settled_at)
@@ -176,6 +178,32 @@ def _hold(
         return contribution
     note(contribution, event="hold", at=now, reason=difference, facts=facts)
     reversals.reconsider_hold(contribution, now=now)
+    return contribution
+
+
+def _hold_late(
+    contribution: Contribution, *, payment_id: UUID, amount: Money, now: datetime
+) -> Contribution:
+    """Leave money to a person that came when the campaign counts none any more, and free its match.
+
+    What went back before anybody heard of it needs nobody.
+    """
+    if contribution.log.filter(event="hold", facts={"payment": str(payment_id)}).exists():
+        return contribution
+    _hold(contribution, payment_id=payment_id, difference=LATE, now=now)
+    matching.release(contribution_ref=contribution.key, now=now)
+    if contribution.needs_person_since is not None:
+        charge = Payment.objects.filter(pk=payment_id).values_list("charge_key", flat=True).first()
+        events.publish(
+            events.ExceptionFound(
+                kind=LATE,
+                provider_key=charge or str(payment_id),
+                reference=contribution.key,
+                ours_minor=None,
+                theirs_minor=amount.minor,
+                currency=amount.currency,
+            )
+        )
     return contribution
 
 

@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
-from payments.models import Payment
 from payments.money import Money
 from payments.refunds import services as refunds
+from projects.funding import selectors
 from projects.funding.models import Contribution, ContributionLog, Reversal
 from projects.funding.services import reversal_entries as books
 from projects.funding.services.refusals import NotRefundable
@@ -30,7 +30,6 @@ from projects.funding.services.rows import (
 from projects.matching import services as matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
 State = Contribution.State
@@ -141,23 +140,13 @@ def reconsider_hold(contribution: Contribution, *, now: datetime) -> None:
     """Let a contribution wait for a person while other money than its own has not all gone back."""
     holds = ContributionLog.objects.filter(contribution=contribution, event="hold")
     others = {UUID(facts["payment"]) for facts in holds.values_list("facts", flat=True)}
-    waits = not others <= set(_given_back(contribution))
+    waits = not others <= selectors.paid_back(contribution)
     if waits == (contribution.needs_person_since is not None):
         return
     contribution.needs_person_since = now if waits else None
     contribution.save(update_fields=["needs_person_since", "updated_at"])
     if not waits:
         note(contribution, event="release", at=now, reason="given_back")
-
-
-def _given_back(contribution: Contribution) -> Iterable[UUID]:
-    """Yield the payments of a contribution of which nothing is left."""
-    gone: dict[UUID, int] = {}
-    for reversal in contribution.reversals.taken():
-        gone[reversal.payment_id] = gone.get(reversal.payment_id, 0) + reversal.amount_minor
-    for payment in Payment.objects.filter(pk__in=gone):
-        if gone[payment.pk] >= (payment.received_minor or 0):
-            yield payment.pk
 
 
 def _hear(

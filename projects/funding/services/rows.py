@@ -10,6 +10,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from payments.ledger.services import LedgerBusy
 from payments.models import Payment
+from projects.funding import selectors
 from projects.funding.models import Campaign, Contribution, ContributionLog
 from projects.funding.services.refusals import Busy
 
@@ -60,6 +61,7 @@ def of_reference(reference: str) -> Contribution | None:
 def is_paid_or_being_paid(contribution: Contribution) -> bool:
     """Tell whether the money has arrived or may still arrive; to be asked under the lock."""
     payments = Payment.objects.filter(reference=contribution.key)
+    payments = payments.exclude(pk__in=selectors.paid_back(contribution))
     return payments.live().exists() or payments.with_money().exists()
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from projects.funding.models import Contribution
@@ -16,13 +17,14 @@ from projects.public import journey, pdf
 from projects.public.privacy import private_page
 from projects.public.receipts import receipt_of
 from projects.public.sharing import share_links
-from projects.public.standing import Standing, standing_of
+from projects.public.standing import Standing, is_late, standing_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest
 
+_STILL = {Standing.PERSON, Standing.RETURNED}  # Nothing happens while somebody looks.
 WAITS_SECONDS = (2, 3, 5, 10, 20)
 
 
@@ -37,9 +39,15 @@ def done(request: HttpRequest, slug: str, gift: UUID) -> HttpResponse:
         return _receipt(request, contribution)
     to = journey.destination_of(contribution, language=request.LANGUAGE_CODE)
     standing = standing_of(contribution)
-    context = {"gift": contribution, "to": to, "standing": standing}
+    context = {
+        "gift": contribution,
+        "to": to,
+        "standing": standing,
+        "is_late": is_late(contribution),
+        "is_open": to.takes_money(timezone.now()),
+    }
     response = render(request, "public/give/waiting.html", context)
-    return response if standing is Standing.PERSON else _soon(request, response)
+    return response if standing in _STILL else _soon(request, response)
 
 
 @private_page
