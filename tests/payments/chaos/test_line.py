@@ -10,11 +10,13 @@ from contextlib import suppress
 from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
 from payments.gateway.base import ProviderUnavailable
 from payments.ledger.models import Entry
+from payments.sandbox import idempotency
 from payments.sandbox.server import serve
 from tests.make import payouts as make_payouts
 from tests.make.payments import NOON
@@ -96,6 +98,23 @@ def test_whatever_befalls_a_call_it_is_made_once_and_booked_once(
     assert at_provider(sandbox, step.left) == step.left
     assert booked(step) == step.entries
     assert books_fit()
+
+
+@pytest.mark.parametrize(("step", "wait"), [("page", "soon"), ("refund", "hour"), ("card", "hour")])
+def test_without_its_keys_the_provider_would_do_it_twice(
+    line: Line, sandbox: Running, step: str, wait: str
+) -> None:
+    """The control: the breaks are such that only the keys keep money from moving twice."""
+    act = STEPS[step].begin(sandbox)
+    line.only, line.reply_bytes = STEPS[step].call, 0
+    with mock.patch.object(idempotency, "claim", return_value=idempotency.Claim(None)):
+        with suppress(ProviderUnavailable):
+            act(NOON)
+        line.mend()
+        act(NOON + (WAITS | PAGE_WAITS)[wait])
+
+    made = list(STEPS[step].left)[-1]
+    assert at_provider(sandbox, {made: 2}) == {made: 2}
 
 
 def forward(sandbox: Running, since_noon: timedelta) -> None:
