@@ -32,6 +32,7 @@ class RoomRefund(Protocol):
     def __call__(  # noqa: PLR0913  What, how much, why, by whom and from which form.
         self,
         kept: UUID,
+        /,
         *,
         amount: Money,
         reason: str,
