@@ -22,6 +22,11 @@ from projects.funding.services.payments import (
     hold_contribution,
     submit_contribution,
 )
+from projects.funding.services.refunding import (
+    of_contribution,
+    refund_contribution,
+    refund_payment,
+)
 from projects.funding.services.refusals import (
     AlreadyPaid,
     AmountOutOfRange,
@@ -36,7 +41,7 @@ from projects.funding.services.refusals import (
     NotRefundable,
     Stopped,
 )
-from projects.funding.services.reversals import hear, refund_contribution
+from projects.funding.services.reversals import hear
 
 __all__ = [
     "AlreadyPaid",
@@ -64,9 +69,11 @@ __all__ = [
     "hear",
     "hold_contribution",
     "identify_contributor",
+    "of_contribution",
     "open_campaign",
     "plan_campaign",
     "refund_contribution",
+    "refund_payment",
     "set_match_aside",
     "submit_contribution",
 ]

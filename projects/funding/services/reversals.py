@@ -15,18 +15,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from payments.money import Money
-from payments.refunds import services as refunds
 from projects.funding import selectors
 from projects.funding.models import Contribution, ContributionLog, Reversal
 from projects.funding.services import reversal_entries as books
-from projects.funding.services.refusals import NotRefundable
-from projects.funding.services.rows import (
-    busy_is_refused,
-    locked_contribution,
-    move,
-    note,
-    of_reference,
-)
+from projects.funding.services.rows import move, note, of_reference
 from projects.matching import services as matching
 
 if TYPE_CHECKING:
@@ -45,56 +37,6 @@ class Change:
     before: Reversal.State | None
     others: Money
     at: datetime
-
-
-@busy_is_refused()
-@transaction.atomic
-def refund_contribution(  # noqa: PLR0913  What, how much, why, by whom and from which form.
-    *,
-    contribution_id: UUID,
-    amount: Money,
-    reason: str,
-    requested_by: str,
-    now: datetime,
-    idempotency_key: str = "",
-) -> Contribution:
-    """Hold an amount of a contribution back and have it given back to its giver.
-
-    `idempotency_key` is of the form it was asked for on; a repeat asks for nothing more. Without
-    one, every call is a refund of its own.
-
-    Raises:
-        NotRefundable: nothing was paid, or less is left than asked; says why.
-        Busy: others hold what is needed.
-    """
-    contribution = locked_contribution(contribution_id)
-    if contribution.payment_id is None:
-        raise NotRefundable
-    asked = idempotency_key or f"refund-{contribution.reversals.count() + 1}"
-    try:
-        refund = refunds.request(
-            payment_id=contribution.payment_id,
-            amount=amount,
-            reason=reason,
-            requested_by=requested_by,
-            idempotency_key=f"{contribution.key}:{asked}",
-            now=now,
-        )
-    except refunds.RefundRefused as refusal:
-        raise NotRefundable(str(refusal)) from refusal
-    return _hear(
-        contribution,
-        Reversal(
-            kind=Kind.REFUND,
-            key=str(refund.pk),
-            payment_id=contribution.payment_id,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-        ),
-        stage=Stage.HELD,
-        at=now,
-        now=now,
-    )
 
 
 @transaction.atomic

@@ -19,7 +19,13 @@ from projects.matching.services.reservations import (
     release,
     reserve,
 )
-from projects.matching.services.unwinding import MatchHandedOver, block, unblock, unwind
+from projects.matching.services.unwinding import (
+    MatchHandedOver,
+    block,
+    lock_decided,
+    unblock,
+    unwind,
+)
 
 __all__ = [
     "CountedDifferently",
@@ -37,6 +43,7 @@ __all__ = [
     "fund_pot",
     "let_lapse",
     "lock",
+    "lock_decided",
     "publish_programme",
     "quote",
     "release",

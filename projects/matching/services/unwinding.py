@@ -31,6 +31,12 @@ class MatchHandedOver(Exception):
 
 
 @transaction.atomic
+def lock_decided(*, contribution_ref: str) -> None:
+    """Lock what `unwind` and `block` will, for who must lock something else before accounts."""
+    _locked_money(contribution_ref)
+
+
+@transaction.atomic
 def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime) -> int:
     """Bring a contribution's match to what remains of its money; return the minor units released.
 

@@ -17,6 +17,7 @@ from payments.money import Money
 from projects.funding import services
 from projects.matching import services as matching
 from tests.make import funding as make
+from tests.projects.funding.reversing import paid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,3 +114,20 @@ def test_confirming_and_allocating_lock_in_the_order_of_the_house() -> None:
     with recorded() as taken:
         make.allocate(version.programme_id)
     assert taken == [ORDER[2], ORDER[3], ORDER[5]]
+
+
+def test_giving_back_locks_in_the_order_of_the_house() -> None:
+    version = make.programme()
+    contribution = paid()
+    make.allocate(version.programme_id)
+
+    with recorded() as taken:
+        services.refund_contribution(
+            contribution_id=contribution.pk,
+            amount=Money(40_00, "EUR"),
+            reason="asked for",
+            requested_by="officer",
+            now=NOON,
+        )
+
+    assert taken == [*ORDER[:3], ORDER[4], ORDER[5]]
