@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from payments.console import wording
 from payments.payouts import causes
@@ -50,7 +50,9 @@ def payout_cause(value: str) -> str:
 @register.filter
 def age(value: timedelta) -> str:
     """Write for how long something has been waiting, in whole days or hours."""
-    hours = max(int(value.total_seconds()) // 3600, 0)
+    hours = int(value.total_seconds()) // 3600
+    if hours < 1:
+        return gettext("less than an hour")
     if hours < 48:  # noqa: PLR2004  Two days are told in days.
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}

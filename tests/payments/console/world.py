@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Permission
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
 from payments import settlement
@@ -144,5 +144,6 @@ def read(client: Client, address: str) -> str:
 
 
 def body(response: HttpResponseBase) -> str:
+    assert isinstance(response, StreamingHttpResponse | HttpResponse)
     parts = response if isinstance(response, StreamingHttpResponse) else [response.content]
     return b"".join(parts).decode()
