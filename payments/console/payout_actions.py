@@ -98,9 +98,10 @@ def why_not(action: Action, payout: Payout, person: access.Person) -> _StrPromis
 
 
 def _why_not_approve(payout: Payout, person: access.Person) -> _StrPromise | None:
-    if str(person.pk) == payout.requested_by:
+    person_is = {str(person.pk), person.get_username()}  # Rooms may write down either.
+    if payout.requested_by in person_is:
         return _("You asked for this payout, so somebody else has to approve it.")
-    if str(person.pk) == payout.approved_by:
+    if payout.approved_by in person_is:
         return _("You have approved it already. It needs a second person.")
     if not payout.account.details_digest:
         return _("The owner has not said where to be paid.")

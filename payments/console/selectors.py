@@ -104,6 +104,10 @@ class PaymentPage:
     names: Mapping[str, str]
 
     @property
+    def is_cut(self) -> bool:
+        return MOST_RELATED in {len(self.postings), len(self.events)}
+
+    @property
     def received(self) -> Money | None:
         came = self.payment.received_minor
         return None if came is None else Money(came, self.payment.received_currency)

@@ -74,8 +74,9 @@ def test_approving_is_written_down_in_ones_name(desk: Client, person: User) -> N
 
 
 @pytest.mark.promise("M9")
-def test_nobody_approves_what_they_asked_for(desk: Client, person: User) -> None:
-    payout = asked(by=str(person.pk))
+@pytest.mark.parametrize("name", ["pk", "email"])
+def test_nobody_approves_what_they_asked_for(desk: Client, person: User, name: str) -> None:
+    payout = asked(by=str(getattr(person, name)))
 
     page = page_of(desk, payout)
     assert NOT_YOU in page

@@ -238,6 +238,29 @@ def test_a_room_refunds_its_own_payment(desk: Client, person: User, gifts: Gifts
 
 
 @pytest.mark.usefixtures("_nobodys_payments")
+def test_money_that_differs_is_no_rooms_and_is_refunded_as_it_came(
+    desk: Client, gifts: Gifts
+) -> None:
+    gifts.payment = world.differing(reference="gift-2", key="ch_2")
+
+    response = desk.post(address(gifts.payment), answers(confirmed="1"))
+
+    assert response.status_code == 303
+    assert gifts.asked == []
+    assert Refund.objects.get().payment == gifts.payment
+
+
+def test_a_payment_with_very_much_about_it_says_what_is_left_out(desk: Client) -> None:
+    payment = world.differing()
+    for number in range(51):
+        world.event(key=f"evt_{number}", payment_key=str(payment.pk))
+
+    page = world.read(desk, reverse("finance:payment", args=[payment.pk]))
+
+    assert "Of postings and events only the first 50 are shown." in page
+
+
+@pytest.mark.usefixtures("_nobodys_payments")
 def test_what_a_room_refuses_is_said_on_the_form(desk: Client, gifts: Gifts) -> None:
     gifts.refuses = "This gift is being counted just now."
 
