@@ -40,11 +40,11 @@ def payable(account: PayoutAccount) -> AccountKey:
 
 
 def owed(account: PayoutAccount) -> int:
-    """Return what a locked account's owner owes, less what scheduled payouts will keep of it."""
+    """Return what a locked account's owner owes, less what payouts not gone will keep of it."""
     balance = books.balance(payable(account))
     kept = sum(
         account.payouts.filter(
-            state__in=[Payout.State.SCHEDULED, Payout.State.SUBMITTED], transfer_key=""
+            state__in=[Payout.State.SCHEDULED, *Payout.WITH_PROVIDER], transfer_key=""
         ).values_list("receivable_minor", flat=True)
     )
     return max(balance.debits_posted - balance.credits_posted - kept, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.payouts import booking, moves
+from payments.payouts import booking, causes, ending, moves
 from payments.payouts.models import Payout
 
 if TYPE_CHECKING:
@@ -13,22 +13,26 @@ if TYPE_CHECKING:
     from payments.payouts.models import PayoutAccount
 
 S = Payout.State
-DETAILS_CHANGED = "details_changed"
 
 
 def freeze(account: PayoutAccount, *, now: datetime) -> None:
-    """Put what was approved for a locked account's old details on hold; approvals are forgotten."""
+    """Put what was approved for a locked account's old details on hold; approvals are forgotten.
+
+    What was submitted, and has neither been asked for nor gone into a file, comes to nothing.
+    """
     waiting = account.payouts.select_for_update().filter(
-        state__in=[S.REQUESTED, S.APPROVED, S.SCHEDULED]
+        state__in=[S.REQUESTED, S.APPROVED, S.SCHEDULED, S.SUBMITTED], asked_at=None
     )
     for payout in waiting.order_by("id"):
         payout.account = account
-        if payout.state != S.REQUESTED:
-            stop(payout, S.ON_HOLD, actor=moves.WEFT, reason=DETAILS_CHANGED, now=now)
+        if payout.state == S.SUBMITTED:
+            ending.fail_unsent(payout, cause=causes.DETAILS_CHANGED, now=now)
+        elif payout.state != S.REQUESTED:
+            stop(payout, S.ON_HOLD, actor=moves.WEFT, reason=causes.DETAILS_CHANGED, now=now)
         elif payout.approved_by:
             forget_approvals(payout)
             payout.save()
-            moves.note(payout, actor=moves.WEFT, reason=DETAILS_CHANGED, now=now)
+            moves.note(payout, actor=moves.WEFT, reason=causes.DETAILS_CHANGED, now=now)
 
 
 def stop(payout: Payout, state: Payout.State, *, actor: str, reason: str, now: datetime) -> None:

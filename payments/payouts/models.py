@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, Trim
+from django.db.models.lookups import Exact
 from uuid_utils.compat import uuid7
 
 from payments.gateway.payouts import PayoutOrder
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = ["DetailsChange", "Method", "Payout", "PayoutAccount", "PayoutBatch", "PayoutMove"]
+
+
+def _person(field: str) -> Lower:
+    """Return a name as it is compared: case and blanks make nobody another person."""
+    return Lower(Trim(field))
 
 
 class PayoutBatch(models.Model):
@@ -124,14 +131,15 @@ class Payout(models.Model):
                 name="payout_amounts_fit",
             ),
             models.CheckConstraint(
-                condition=~Q(requested_by="") & ~Q(approved_by=F("requested_by")),
+                condition=~Q(Exact(_person("requested_by"), Value("")))
+                & ~Q(Exact(_person("approved_by"), _person("requested_by"))),
                 name="payout_four_eyes",
             ),
             models.CheckConstraint(
                 condition=Q(second_approved_by="")
                 | ~Q(approved_by="")
-                & ~Q(second_approved_by=F("requested_by"))
-                & ~Q(second_approved_by=F("approved_by")),
+                & ~Q(Exact(_person("second_approved_by"), _person("requested_by")))
+                & ~Q(Exact(_person("second_approved_by"), _person("approved_by"))),
                 name="payout_six_eyes",
             ),
             models.CheckConstraint(

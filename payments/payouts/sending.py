@@ -8,6 +8,7 @@ after that the provider is asked what happened first, and asked anew only where 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from django.db import transaction
 
 from payments import gateway, queue
 from payments.gateway.base import ProviderRefused
-from payments.gateway.payouts import NotEnoughThere
+from payments.gateway.payouts import NotEnoughThere, PayoutStatus
 from payments.ledger.services import BalanceExceeded, LedgerBusy
 from payments.payouts import accounts, booking, causes, ending, moves
 from payments.payouts.models import Method, Payout, PayoutBatch
@@ -50,7 +51,8 @@ class Waiting(StrEnum):
 def submit_due(*, now: datetime) -> int:
     """Submit every approved payout that nothing holds back, by currency; return how many.
 
-    Safe to repeat and to run at once: each payout is decided on under its lock, by its state.
+    Safe to repeat and to run at once: each payout is decided on under its lock, by its state. One
+    that is broken does not stop the others.
     """
     keys = Payout.objects.filter(state__in=[S.APPROVED, S.SCHEDULED]).order_by(
         "account__method", "currency", "id"
@@ -62,6 +64,8 @@ def submit_due(*, now: datetime) -> int:
             submitted += _submit(key, batches, now)
         except LedgerBusy:
             logger.warning("The books were busy: payout %s waits for the next run.", key)
+        except Exception:
+            logger.exception("Payout %s could not be submitted", key)
     return submitted
 
 
@@ -144,10 +148,14 @@ def _scheduled(payout: Payout, now: datetime) -> bool:
 def _batch(
     payout: Payout, batches: dict[tuple[str, str], PayoutBatch], now: datetime
 ) -> PayoutBatch:
-    """Return the batch of this run for a method and currency; a run that is undone makes none."""
+    """Return the batch of this run for a method and currency, another one once it was exported.
+
+    A run that is undone makes none. The batch stays locked, so that no export misses the payout.
+    """
     key = (payout.account.method, payout.currency)
     known = batches.get(key)
-    if known is None or not PayoutBatch.objects.filter(pk=known.pk).exists():
+    fitting = PayoutBatch.objects.select_for_update(no_key=True).filter(exported_at=None)
+    if known is None or fitting.filter(pk=known.pk).first() is None:
         batches[key] = PayoutBatch.objects.create(method=key[0], currency=key[1], created_at=now)
     return batches[key]
 
@@ -161,7 +169,15 @@ def _send(payout: Payout, now: datetime) -> None:
 
 
 def _ask_again(payout: Payout, now: datetime) -> None:
-    """Repeat a question without an answer, or find out first what became of an old one."""
+    """Repeat a question without an answer, or find out first what became of an old one.
+
+    What was agreed for some details is never repeated for others.
+    """
+    accounts.look_at_account(object_key=payout.account.provider_key, now=now)
+    payout = Payout.objects.select_related("account").get(pk=payout.pk)
+    if (waiting := waits_for(payout, now=now)) is not None:
+        _stop(payout, _cause_of(waiting), now)
+        return
     born = payout.asked_at or now
     if now < born + KEY_LIFE:
         _ask(payout, now)
@@ -186,9 +202,7 @@ def _intend(payout_id: UUID, now: datetime, *, instead_of: datetime | None = Non
     if payout.state != S.SUBMITTED:
         return None
     if payout.asked_at is None and (waiting := waits_for(payout, now=now)) is not None:
-        changed = waiting in {Waiting.APPROVAL, Waiting.NEW_DETAILS}
-        cause = causes.DETAILS_CHANGED if changed else causes.NOT_PAYABLE
-        ending.fail_unsent(payout, cause=cause, now=now)
+        ending.fail_unsent(payout, cause=_cause_of(waiting), now=now)
         return None
     if payout.asked_at in {None, instead_of}:
         payout.asked_at = now
@@ -211,6 +225,25 @@ def _ask(payout: Payout, now: datetime) -> None:
             _refused(payout.pk, ending.code_of(refusal), now)
         return
     ending.apply(payout_id=payout.pk, sent=sent, now=now)
+
+
+def _stop(payout: Payout, cause: str, now: datetime) -> None:
+    """End what may not be asked again; what an earlier question moved comes back."""
+    if payout.asked_at is not None and now < payout.asked_at + ANSWER_DUE:
+        return  # Somebody may be asking.
+    found = _found(payout)
+    if found is None:
+        _refused(payout.pk, cause, now)
+    elif found.provider_key:  # It is on its way to a bank: it went where it was agreed to go.
+        ending.apply(payout_id=payout.pk, sent=found, now=now)
+    else:
+        failed = replace(found, status=PayoutStatus.FAILED, failed_at=now, failure=cause)
+        ending.apply(payout_id=payout.pk, sent=failed, now=now)
+
+
+def _cause_of(waiting: Waiting) -> str:
+    changed = waiting in {Waiting.APPROVAL, Waiting.NEW_DETAILS}
+    return causes.DETAILS_CHANGED if changed else causes.NOT_PAYABLE
 
 
 def _found(payout: Payout) -> SentPayout | None:

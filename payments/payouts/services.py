@@ -138,16 +138,18 @@ def approve(*, payout_id: UUID, by: str, now: datetime) -> Payout:
     """Approve a request for the details there are now; above the limit the second one counts.
 
     Raises:
-        FourEyes: `by` asked for it, or approved it already.
+        FourEyes: `by` asked for it, approved it already, or gave the details it is paid to.
         NoAccount: There are no details that could be approved.
         MoveRefused: It is not waiting for an approval.
     """
     payout = moves.lock(payout_id)
     moves.check(payout, S.APPROVED)
-    if not by or by in {payout.requested_by, payout.approved_by}:
-        raise FourEyes(_("Somebody else has to approve this."))
     if not payout.account.details_digest:
         raise NoAccount(_("The owner has not said where to be paid."))
+    details = payout.account.changes.last()
+    before = (payout.requested_by, payout.approved_by, details.actor if details else "")
+    if _person(by) in {"", *map(_person, before)}:
+        raise FourEyes(_("Somebody else has to approve this."))
     if payout.needs_second and not payout.approved_by:
         payout.approved_by, payout.approved_digest = by, payout.account.details_digest
         payout.save()
@@ -224,6 +226,11 @@ def retry(*, payout_id: UUID, requested_by: str, now: datetime) -> Payout:
         ),
         now,
     )
+
+
+def _person(name: str) -> str:
+    """Return a name as it is compared: case and blanks make nobody another person."""
+    return name.strip().casefold()
 
 
 def _limit(amount: Money, given: Money | None) -> int:

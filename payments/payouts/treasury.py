@@ -31,16 +31,20 @@ def export(*, batch_id: UUID, debtor: Debtor, day: date, by: str, now: datetime)
     """Return the file of a batch; the first one is kept, and every later one is the same.
 
     Raises:
-        TreasuryRefused: The batch is sent by a provider, or nothing of it is left to be paid.
+        TreasuryRefused: The batch is sent by a provider, is still being filled, or nothing of it is
+            left to be paid.
         ProviderRefused: A line that the standard does not allow.
     """
-    batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)
+    waiting = Payout.objects.filter(batch=batch_id, state=S.SUBMITTED)
+    keys = waiting.order_by("account_id", "id").values_list("pk", flat=True)
+    payouts = [payout for payout in map(moves.lock, keys) if payout.state == S.SUBMITTED]
+    batch = PayoutBatch.objects.select_for_update().get(pk=batch_id)  # After its accounts.
     if batch.method != Method.BANK_FILE:
         raise TreasuryRefused(_("The provider pays this batch."))
     if batch.content is not None:
         return bank_file.PaymentFile(batch.file_name, batch.media_type, bytes(batch.content))
-    keys = batch.payouts.filter(state=S.SUBMITTED).order_by("account_id", "id")
-    payouts = [moves.lock(key) for key in keys.values_list("pk", flat=True)]
+    if {payout.pk for payout in payouts} != set(waiting.values_list("pk", flat=True)):
+        raise TreasuryRefused(_("Payouts are being added to this batch. Try again."))
     if not payouts:
         raise TreasuryRefused(_("Nothing of this batch is left to be paid."))
     file = bank_file.render(

@@ -71,7 +71,8 @@ CREATE TRIGGER payout_beginning
     FOR EACH ROW EXECUTE FUNCTION public.payout_check_beginning();
 
 -- Money leaves only to an account that is payable, whose details have been the same for 72 hours
--- and are those that were approved, in a batch of its currency and method.
+-- and are those that were approved, by others than whoever gave them, in a batch of its currency and
+-- method that was not taken to the bank yet. A file has only lines for details that are as they were.
 CREATE FUNCTION public.payout_check_destination() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -87,6 +88,14 @@ BEGIN
             AND account.currency = NEW.currency
             AND batch.currency = NEW.currency
             AND batch.method = account.method
+            AND batch.exported_at IS NULL
+            AND NOT EXISTS (
+                SELECT FROM public.payouts_detailschange AS given
+                WHERE given.account_id = account.id AND given.at = account.details_changed_at
+                    AND lower(btrim(given.actor)) IN (
+                        lower(btrim(NEW.approved_by)), lower(btrim(NEW.second_approved_by))
+                    )
+            )
     ) THEN
         RAISE EXCEPTION 'Payout % may not be sent to its account now.', NEW.id
             USING ERRCODE = '23000', CONSTRAINT = 'payout_only_to_payable';
@@ -100,7 +109,30 @@ CREATE TRIGGER payout_destination
     FOR EACH ROW WHEN (NEW.state = 'submitted' AND OLD.state <> 'submitted')
     EXECUTE FUNCTION public.payout_check_destination();
 
--- The time from which new details wait cannot be set back, and new details begin a new one.
+CREATE FUNCTION public.payout_check_line() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.payouts_payoutaccount AS account
+        WHERE account.id = NEW.account_id AND account.method = 'bank_file'
+            AND account.details_digest <> NEW.approved_digest
+    ) THEN
+        RAISE EXCEPTION 'Payout % was approved for other details.', NEW.id
+            USING ERRCODE = '23000', CONSTRAINT = 'payout_only_to_payable';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER payout_line
+    BEFORE UPDATE ON public.payouts_payout
+    FOR EACH ROW WHEN (OLD.state = 'submitted' AND NEW.state = 'in_transit')
+    EXECUTE FUNCTION public.payout_check_line();
+
+-- The time from which new details wait cannot be set back, and new details begin a new one. Those we
+-- keep ourselves are the ones that their digest says (payments/gateway/bank_file.py).
 CREATE FUNCTION public.payout_check_details() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -114,6 +146,8 @@ BEGIN
             AND (NEW.details_changed_at IS NULL OR NEW.details_changed_at < OLD.details_changed_at))
         OR (NEW.details_digest <> OLD.details_digest AND OLD.details_changed_at IS NOT NULL
             AND NEW.details_changed_at = OLD.details_changed_at)
+        OR (NEW.number <> '' AND NEW.details_digest <> encode(
+            sha256(convert_to(NEW.number || '|' || NEW.holder, 'UTF8')), 'hex'))
     THEN
         RAISE EXCEPTION 'Payout details of % are new from the moment of their change.', OLD.id
             USING ERRCODE = '23000', CONSTRAINT = 'payout_details_dated';
@@ -163,6 +197,7 @@ CREATE TRIGGER payout_change_stays
 ALTER TABLE public.payouts_payout ENABLE ALWAYS TRIGGER payout_changes;
 ALTER TABLE public.payouts_payout ENABLE ALWAYS TRIGGER payout_beginning;
 ALTER TABLE public.payouts_payout ENABLE ALWAYS TRIGGER payout_destination;
+ALTER TABLE public.payouts_payout ENABLE ALWAYS TRIGGER payout_line;
 ALTER TABLE public.payouts_payout ENABLE ALWAYS TRIGGER payout_stays;
 ALTER TABLE public.payouts_payoutaccount ENABLE ALWAYS TRIGGER payout_details;
 ALTER TABLE public.payouts_payoutaccount ENABLE ALWAYS TRIGGER payout_account_stays;
