@@ -73,7 +73,7 @@ def test_approving_is_written_down_in_ones_name(desk: Client, person: User) -> N
     assert "Only a payout that waits for approval can be approved." in page
 
 
-@pytest.mark.promise("M9")
+@pytest.mark.promise("M19")
 @pytest.mark.parametrize("name", ["pk", "email"])
 def test_nobody_approves_what_they_asked_for(desk: Client, person: User, name: str) -> None:
     payout = asked(by=str(getattr(person, name)))

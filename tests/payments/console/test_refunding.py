@@ -106,7 +106,7 @@ def test_a_confirmed_refund_is_asked_for_in_the_persons_name(desk: Client, perso
     assert "€59.99" in page
 
 
-@pytest.mark.promise("M9")
+@pytest.mark.promise("M10")
 def test_a_form_that_is_sent_twice_asks_for_one_refund(desk: Client) -> None:
     payment = world.differing()
     form = answers(amount="99.99", confirmed="1")

@@ -89,6 +89,7 @@ def test_another_person_may_take_it_over(desk: Client, person: User) -> None:
     assert again(queued).owner == person
 
 
+@pytest.mark.promise("M9")
 def test_closing_needs_a_reason_and_is_kept_with_the_name(desk: Client, person: User) -> None:
     queued = make.exception(now=timezone.now())
 
