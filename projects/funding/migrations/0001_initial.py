@@ -272,6 +272,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("taken_minor", models.BigIntegerField(null=True)),
+                ("rebooked", models.PositiveSmallIntegerField(default=0)),
                 ("heard_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
                 (

@@ -27,11 +27,7 @@ BEGIN
         'awaiting_payment>settled', 'awaiting_payment>failed', 'awaiting_payment>expired',
         'failed>awaiting_payment', 'failed>settled',
         'expired>awaiting_payment', 'expired>settled'
-    ) AND NOT (OLD.state IN (PAID) AND NEW.state IN (PAID) AND
-        (OLD.state || '>' || NEW.state) NOT IN (
-            'refunded>refund_pending', 'refunded>disputed', 'refunded>lost',
-            'disputed>refunded', 'lost>refunded'
-    )) THEN
+    ) AND NOT (OLD.state IN (PAID) AND NEW.state IN (PAID)) THEN
         RAISE EXCEPTION 'funding_contribution_move: % cannot go from % to %',
             OLD.key, OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
     END IF;
@@ -57,9 +53,11 @@ BEGIN
     IF TG_OP <> 'UPDATE' THEN
         RAISE EXCEPTION 'funding_reversal_kept' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF (to_jsonb(NEW) - ARRAY['state', 'taken_minor', 'changed_at']) <>
-       (to_jsonb(OLD) - ARRAY['state', 'taken_minor', 'changed_at']) OR
-       (OLD.taken_minor IS NOT NULL AND NEW.taken_minor IS DISTINCT FROM OLD.taken_minor) OR
+    IF (to_jsonb(NEW) - ARRAY['state', 'taken_minor', 'rebooked', 'changed_at']) <>
+       (to_jsonb(OLD) - ARRAY['state', 'taken_minor', 'rebooked', 'changed_at']) OR
+       (OLD.taken_minor IS NOT NULL AND NEW.taken_minor IS DISTINCT FROM OLD.taken_minor
+            AND NEW.rebooked <> OLD.rebooked + 1) OR
+       (NEW.rebooked <> OLD.rebooked AND NEW.rebooked <> OLD.rebooked + 1) OR
        (NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
             'held>taken', 'held>returned', 'taken>returned'
        )) THEN

@@ -51,6 +51,7 @@ class Reversal(models.Model):
     taken_minor = models.BigIntegerField(null=True)
     """What of it was this contribution's own money. None: not booked here, because it is of money
     that does not count, as a second payment, or of money that has not been heard of yet."""
+    rebooked = models.PositiveSmallIntegerField(default=0)  # How often that changed since.
     heard_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

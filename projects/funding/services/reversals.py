@@ -2,7 +2,8 @@
 
 News of them comes in any order, twice, and even before the news of the payment. A row remembers
 what was heard (`Reversal`); everything else follows from the rows together, so that the order makes
-no difference.
+no difference. Where a bank takes back what was refunded already, more may go back than was given;
+which part of each is the gift's own is worked out anew with all news (`reversal_entries.shares`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 
 from payments.money import Money
 from projects.funding import selectors
@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 State = Contribution.State
 Kind = Reversal.Kind
 Stage = Reversal.State
+_STANDING = (Stage.HELD, Stage.TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a reversal was booked as until now, and what others take of the same money."""
+    """One piece of news, and every reversal whose booking it moves."""
 
-    reversal: Reversal
-    before: Reversal.State | None
-    others: Money
+    news: Reversal
+    moved: tuple[books.Moved, ...]
+    gone_before: Money
+    gone_now: Money
     at: datetime
 
 
@@ -72,10 +74,7 @@ def hear(  # noqa: PLR0913  The fields of the event.
 def heard_before(contribution: Contribution, *, now: datetime) -> list[Change]:
     """Take in what was heard of a payment before the payment itself; to be booked after it."""
     rows = contribution.reversals.of_payment(_paid_by(contribution))
-    return [
-        _change(contribution, reversal, before=None, at=reversal.changed_at, now=now)
-        for reversal in rows
-    ]
+    return [_change(contribution, row, before=None, at=row.changed_at, now=now) for row in rows]
 
 
 def reconsider_hold(contribution: Contribution, *, now: datetime) -> None:
@@ -109,6 +108,8 @@ def _hear(
         reversal.heard_at = now
     reversal.save()
     if contribution.payment_id == reversal.payment_id:
+        if known is not None and known.taken_minor is None:
+            before = None  # Heard of before its payment, and never booked.
         book(contribution, _change(contribution, reversal, before=before, at=at, now=now))
     else:
         reconsider_hold(contribution, now=now)
@@ -121,45 +122,53 @@ def _rank(stage: Reversal.State) -> int:
 
 def _change(
     contribution: Contribution,
-    reversal: Reversal,
+    news: Reversal,
     *,
     before: Reversal.State | None,
     at: datetime,
     now: datetime,
 ) -> Change:
-    """Bring contribution and match to what a reversal says now; the books come after."""
-    others = _gone(contribution, but=reversal)
-    if reversal.taken_minor is None:
-        is_back = reversal.state == Stage.RETURNED
-        room = 0 if is_back else contribution.amount_minor - others.minor
-        reversal.taken_minor = min(reversal.amount_minor, room)
-        reversal.save(update_fields=["taken_minor"])
-        before = None
-    _derive(contribution, reversal, now=now)
-    _match_what_remains(contribution, reversal, now=now)
-    return Change(reversal, before, others, at)
+    """Bring contribution and match to what all reversals say now; the books come after."""
+    rows = contribution.reversals.of_payment(news.payment_id)
+    known = [row for row in rows if row.pk == news.pk or row.taken_minor is not None]
+    shares = books.shares(contribution.amount_minor, known)
+    gone_before, moved = 0, []
+    for row in known:
+        was = Stage(row.state) if row.pk != news.pk else before
+        booked = row.taken_minor or 0
+        gone_before += booked if was in _STANDING else 0
+        share = shares.get(row.pk, booked)
+        if row.taken_minor is None or share != booked:
+            row.rebooked += was in _STANDING
+            row.taken_minor = share
+            row.save(update_fields=["taken_minor", "rebooked"])
+        if was != row.state or share != booked:
+            moved.append(books.Moved(row, was, is_again=share != booked))
+    code = contribution.currency
+    news = next(row for row in known if row.pk == news.pk)
+    _derive(contribution, news, now=now)
+    _match_what_remains(contribution, news, now=now)
+    return Change(
+        news, tuple(moved), Money(gone_before, code), Money(sum(shares.values()), code), at
+    )
 
 
 def book(contribution: Contribution, change: Change) -> None:
-    """Write what a change means in the books; accounts are locked last."""
-    reversal, others, at = change.reversal, change.others, change.at
-    match (change.before, reversal.state):
-        case (None, Stage.HELD):
-            books.hold(contribution, reversal, others=others, at=at)
-        case (None, Stage.TAKEN):
-            books.hold(contribution, reversal, others=others, at=at)
-            books.take(reversal, at=at)
-        case (Stage.HELD, Stage.TAKEN):
-            books.take(reversal, at=at)
-        case (Stage.HELD | Stage.TAKEN, Stage.RETURNED):
-            books.give_back(contribution, reversal, others=others, at=at)
+    """Write what a change means in the books; accounts are locked last.
 
-
-def _gone(contribution: Contribution, *, but: Reversal) -> Money:
-    """Return what of a contribution is held back or taken, one reversal left out."""
-    others = contribution.reversals.exclude(state=Stage.RETURNED).exclude(pk=but.pk)
-    sums = others.aggregate(sum=Sum("taken_minor", default=0))
-    return Money(sums["sum"], contribution.currency)
+    What is undone comes first, so that escrow has room for the rest.
+    """
+    for each in change.moved:
+        books.undo(contribution, each, at=change.at)
+    books.make_up_for_fees(
+        contribution,
+        change.news,
+        before=change.gone_before,
+        now=change.gone_now,
+        at=change.at,
+    )
+    for each in change.moved:
+        books.do(contribution, each, at=change.at)
 
 
 def _derive(contribution: Contribution, reversal: Reversal, *, now: datetime) -> None:

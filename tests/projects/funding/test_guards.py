@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 State = Contribution.State
 PAID = set(Contribution.PAID)
-NEVER = {
-    (State.REFUNDED, State.REFUND_PENDING),
-    (State.REFUNDED, State.DISPUTED),
-    (State.REFUNDED, State.LOST),
-    (State.DISPUTED, State.REFUNDED),
-    (State.LOST, State.REFUNDED),
-}
 AMOUNTS = {
     State.PARTIALLY_REFUNDED: {"refunded_minor": 1},
     State.REFUNDED: {"refunded_minor": 100_00},
@@ -34,7 +27,7 @@ AMOUNTS = {
 }
 NOTHING = {"refunded_minor": 0, "blocked_minor": 0, "lost_minor": 0}
 MOVES = {
-    *((set(product(PAID, PAID))) - NEVER),
+    *product(PAID, PAID),
     (State.DRAFT, State.AWAITING_PAYMENT),
     (State.DRAFT, State.EXPIRED),
     (State.DRAFT, State.CANCELLED),
