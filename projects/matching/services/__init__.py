@@ -20,7 +20,6 @@ from projects.matching.services.reservations import (
     reserve,
 )
 from projects.matching.services.unwinding import (
-    MatchHandedOver,
     block,
     lock_decided,
     unblock,
@@ -30,7 +29,6 @@ from projects.matching.services.unwinding import (
 __all__ = [
     "CountedDifferently",
     "Gift",
-    "MatchHandedOver",
     "ProgrammeRefused",
     "ProgrammesFailed",
     "Quote",

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from payments.money import Money
 
 State = Allocation.State
-
-
-class MatchHandedOver(Exception):
-    """The match of this money is earned or paid: it is not in the pot's hands any more."""
+EARNED_MATCH = "earned_match"  # Of reconciliation's kinds.
+_HANDED_OVER = {State.EARNED, State.PAID, State.CLAWED_BACK}
 
 
 @transaction.atomic
@@ -43,10 +41,10 @@ def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime
     `cause` names the refund or the dispute, for the log. Of several pots the last one asked gives
     first. Money that no programme has decided on yet is decided on with what remains. Where more
     remains than was known before, because a refund failed, match is given again as far as the pot
-    reaches; the result is then negative. A repeat changes nothing.
+    reaches; the result is then negative. Match that is earned or paid is not in the pot's hands any
+    more: it stays, and a person is told. A repeat changes nothing.
 
     Raises:
-        MatchHandedOver: the match is earned or paid.
         ValueError: another currency than the contribution's.
     """
     money = _locked_money(contribution_ref)
@@ -65,7 +63,10 @@ def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime
 
 @transaction.atomic
 def block(*, contribution_ref: str, cause: str, now: datetime) -> None:
-    """Keep a contribution's match from being earned while its money is disputed."""
+    """Keep a contribution's match from being earned while its money is disputed.
+
+    Of match that is earned or paid a person is told.
+    """
     _set_blocked(contribution_ref, is_blocked=True, cause=cause, now=now)
 
 
@@ -82,6 +83,9 @@ def _set_blocked(contribution_ref: str, *, is_blocked: bool, cause: str, now: da
     WaitingMoney.objects.filter(money=money).update(is_blocked=is_blocked)
     rows = [row for row in _decided(contribution_ref) if row.is_blocked != is_blocked]
     for row in rows:
+        if row.state in _HANDED_OVER:
+            _tell_of(row, row.amount_minor, cause=cause)
+            continue
         row.is_blocked = is_blocked
         row.save(update_fields=["is_blocked"])
         _log(row, came_from=row.state, cause=cause, now=now, is_blocked=is_blocked)
@@ -121,8 +125,9 @@ def _wanted(money: CountedMoney, rows: list[Allocation], remaining_minor: int) -
 
 def _recommit(row: Allocation, minor: int, *, cause: str, now: datetime) -> int:
     """Void what is committed and commit another amount; return what the pot gets back."""
-    if row.state not in {State.COMMITTED, State.RELEASED}:
-        raise MatchHandedOver(f"{row} is {row.state}.")
+    if row.state in _HANDED_OVER:
+        _tell_of(row, minor, cause=cause)
+        return 0
     currency, before, came_from = row.programme.currency, row.amount_minor, row.state
     room = ledger.left(engine.pot(row.programme_id, currency)).minor
     minor = min(minor, before + room)
@@ -149,6 +154,20 @@ def _recommit(row: Allocation, minor: int, *, cause: str, now: datetime) -> int:
             )
         )
     return before - minor
+
+
+def _tell_of(row: Allocation, minor: int, *, cause: str) -> None:
+    """Tell a person of match that was handed over and what of it should stand, once a cause."""
+    events.publish(
+        events.ExceptionFound(
+            kind=EARNED_MATCH,
+            provider_key=f"{cause}:{row.programme_id}",
+            reference=row.contribution_ref,
+            ours_minor=row.amount_minor,
+            theirs_minor=minor,
+            currency=row.programme.currency,
+        )
+    )
 
 
 def _next_key(row: Allocation) -> str:

@@ -9,10 +9,12 @@ from django.db import DatabaseError, connection, transaction
 
 from payments.models import EventDelivery
 from payments.money import Money
+from payments.reconciliation.models import QueuedException
 from projects.matching import selectors, services
 from projects.matching.events import MatchReduced
 from projects.matching.models import Allocation, WaitingMoney
 from tests.make import matching as make
+from tests.make import payments as make_payments
 from tests.projects.matching.decisions import all_rows, decisions_on, left, steps_of
 
 pytestmark = pytest.mark.django_db
@@ -181,12 +183,37 @@ def test_disputed_match_cannot_be_earned_until_the_dispute_is_won(*, is_decided:
     assert decisions() == [("fund", 200_00, "earned")]
 
 
-def test_match_that_was_earned_is_not_taken_from_the_pot_in_silence() -> None:
+@pytest.mark.promise("M10")
+@pytest.mark.parametrize("state", [Allocation.State.EARNED, Allocation.State.PAID])
+def test_match_that_was_handed_over_stays_and_a_person_is_told_once(state: str) -> None:
+    matched()
+    Allocation.objects.update(state=Allocation.State.EARNED)
+    Allocation.objects.update(state=state)
+
+    for _ in range(2):
+        assert unwind(70_00) == 0
+        make_payments.deliver_announcements()
+
+    assert (left(), decisions()) == (800_00, [("fund", 200_00, state)])
+    queued = QueuedException.objects.get()
+    assert (queued.kind, queued.provider_key, queued.reference) == (
+        "earned_match",
+        "refund:1:fund",
+        "c1",
+    )
+    assert (queued.ours, queued.theirs) == (Money(200_00, "EUR"), Money(140_00, "EUR"))
+
+
+def test_a_dispute_about_match_that_was_handed_over_waits_for_a_person() -> None:
     matched()
     Allocation.objects.update(state=Allocation.State.EARNED)
 
-    with pytest.raises(services.MatchHandedOver):
-        unwind(70_00)
+    services.block(contribution_ref="c1", cause="dispute:1", now=LATER)
+    make_payments.deliver_announcements()
+    services.unblock(contribution_ref="c1", cause="dispute:1", now=LATER)
+
+    assert decisions() == [("fund", 200_00, "earned")]
+    assert QueuedException.objects.get().provider_key == "dispute:1:fund"
 
 
 def test_money_nobody_counted_and_money_nobody_matched_have_nothing_to_give_back() -> None:
