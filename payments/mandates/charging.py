@@ -174,18 +174,24 @@ def _claim(payment_id: UUID, now: datetime) -> Try | None:
 
 
 def _asked(what: Try, now: datetime) -> ProviderCharge:
-    """Make the try, once, however often it is asked for."""
+    """Make the try, once, however often it is asked for.
+
+    The first one makes the intent: it is repeated as it was, also where an event has named the
+    intent meanwhile.
+    """
     charge, payment = what.charge, what.payment
-    intent_key, asked_at = payment.intent_key, charge.asked_at or now
+    asked_at = charge.asked_at or now
+    intent_key = "" if asked_at == charge.first_at else payment.intent_key
     if now >= asked_at + KEY_LIFE:
         known = _known(payment, charge)
         if known is not None and known.status is not ChargeStatus.DECLINED:
             return known
         intent_key = known.intent_key if known else ""
         asked_at = _asked_anew(charge, now)
+    key = f"{payment.pk}-charge-{charge.attempt}-{int(asked_at.timestamp())}"
     request = ChargeRequest(
         payment_key=str(payment.pk),
-        idempotency_key=f"{payment.pk}-charge-{charge.attempt}-{int(asked_at.timestamp())}",
+        idempotency_key=f"{key}-on" if intent_key else key,  # Another question, another key.
         amount=payment.amount,
         description=payment.description,
         card=what.card,

@@ -108,6 +108,24 @@ def test_a_refusal_that_was_lost_is_told_once(
 
 
 @pytest.mark.django_db
+@pytest.mark.promise("M6")
+def test_a_refusal_that_an_event_told_of_first_is_repeated_as_it_was_and_tried_again_later(
+    sandbox: Running, settings: Settings
+) -> None:
+    payment = asked_for(card=DECLINED_LATER)
+    with answers_lost(sandbox, settings), pytest.raises(checkout.ProviderUnavailable):
+        services.try_charge(payment_id=payment.pk, now=NOON)
+    services.look_at_payment(payment_id=payment.pk, now=NOON)
+
+    tried(payment, now=NOON + MINUTE)
+
+    charge = CardCharge.objects.get()
+    assert (charge.state, charge.attempt, charge.reason) == ("waiting", 1, "generic_decline")
+    assert charge.next_try_at == NOON + timedelta(days=1)
+    assert (payment.state, taken(sandbox)) == (S.CREATED, [0])
+
+
+@pytest.mark.django_db
 @pytest.mark.promise("D3")
 def test_a_charge_that_never_arrived_is_made_when_the_provider_is_back(
     sandbox: Running, clock: Clock, settings: Settings
