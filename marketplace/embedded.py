@@ -31,6 +31,7 @@ OWNER = "weft_owner"
 APPLICATION = "weft_app"
 DATABASE = "weft"
 SERVICE_ACCOUNT = "nobody"
+DEAD = {"Z", "X"}  # The kernel's letters for what has ended and was not collected yet.
 SOCKET_PATH_LIMIT = 90  # The kernel allows 107 bytes; PostgreSQL adds "/.s.PGSQL.5432".
 
 
@@ -63,6 +64,24 @@ class EmbeddedServer:
             yield
         finally:
             self._let_go()
+
+    def is_alive(self) -> bool:
+        """Look, cheaply, whether the server's first process lives. A killed one leaves its file."""
+        try:
+            pid = (self.cluster / "postmaster.pid").read_text().partition("\n")[0]
+            return _state_of(int(pid)) not in DEAD
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
+    def revive(self) -> None:
+        """Start the server again after it was killed: nothing that was committed is lost.
+
+        Raises:
+            EmbeddedServerFailed: what it had started still ends, or its files are broken.
+        """
+        with self._locked():
+            if not self.is_alive():
+                self._start()
 
     def _take(self) -> None:
         with self._locked() as holders:
@@ -255,5 +274,14 @@ def _is_alive(pid: int, started_at: int) -> bool:
 
 def _started_at(pid: int) -> int:
     """Return when a process started, in clock ticks since boot, so that a reused pid is not it."""
+    return int(_facts_of(pid)[19])
+
+
+def _state_of(pid: int) -> str:
+    """Return the kernel's letter for what a process does."""
+    return _facts_of(pid)[0]
+
+
+def _facts_of(pid: int) -> list[str]:
     stat = Path(f"/proc/{pid}/stat").read_text()
-    return int(stat.rpartition(")")[2].split()[19])
+    return stat.rpartition(")")[2].split()

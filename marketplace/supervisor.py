@@ -67,11 +67,12 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
 
-    def watch(self) -> None:
-        """Restart what dies, until asked to stop."""
+    def watch(self, *, tend: Callable[[], None] = lambda: None) -> None:
+        """Restart what dies, until asked to stop; `tend` looks after what is no child of ours."""
         while not self.stopping:
             for child in self.children:
                 self._look_after(child)
+            tend()
             time.sleep(LOOK_SECONDS)
 
     def wait_until(self, is_ready: Callable[[], bool], *, seconds: int) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -17,12 +18,14 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from marketplace import embedded
 from marketplace.supervisor import Child, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 READY_SECONDS = 60
+RETRY_SECONDS = 1
 
 
 class Command(BaseCommand):
@@ -42,12 +45,24 @@ class Command(BaseCommand):
                 supervisor.start(Child(name=name, command=command, log=log))
             if supervisor.wait_until(_is_ready, seconds=READY_SECONDS):
                 self._greet()
-                supervisor.watch()
+                supervisor.watch(tend=self._tend_database)
             elif not supervisor.stopping:
                 raise CommandError(f"The site did not come up. Look into {settings.VAR / 'log'}.")
         finally:
             self._say("Stopping …")
             supervisor.stop()
+
+    def _tend_database(self) -> None:
+        """Bring the carried PostgreSQL back when somebody has killed it."""
+        server = embedded.server(settings.VAR)
+        if not settings.DATABASE_IS_EMBEDDED or server.is_alive():
+            return
+        self._say("The database ended; starting it again.")
+        try:
+            server.revive()
+        except embedded.EmbeddedServerFailed as failure:
+            self._say(f"Not yet: {failure}")
+            time.sleep(RETRY_SECONDS)
 
     def _prepare(self, *, is_empty_wanted: bool) -> None:
         self._say("Preparing the database …")
