@@ -78,11 +78,14 @@ def forget(name: str) -> None:
     _rooms.pop(name, None)
 
 
-def why_not(payment: Payment) -> _StrPromise | None:
-    """Return why nothing of a payment can be refunded here, or nothing if it can."""
+def why_not(payment: Payment, *, left: Money | None = None) -> _StrPromise | None:
+    """Return why nothing of a payment can be refunded here, or nothing if it can.
+
+    `left` is what can be given back, where that is known already.
+    """
     if payment.state not in Payment.RECEIVED:
         return _("This payment has brought no money, so there is nothing to give back.")
-    if not refundable(payment):
+    if not (refundable(payment) if left is None else left):
         return _("There is nothing left of this payment to give back.")
     if payment.state != Payment.State.DIFFERS and _room_of(payment) is None:
         return _("The part of the site that asked for this payment has to refund it.")

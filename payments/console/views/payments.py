@@ -43,13 +43,15 @@ def table(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_safe
 @books
-def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+def detail(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """Show a payment with everything that happened to it."""
-    found = get_object_or_404(Payment, pk=payment_id)
+    payment = get_object_or_404(Payment, pk=payment_id)
+    found = selectors.payment_page(payment)
+    left = found.standing.refundable if found.standing else None
     context = {
-        "found": selectors.payment_page(found),
+        "found": found,
         "may_work": may_work(request.user),
-        "why_not": hooks.why_not(found),
+        "why_not": hooks.why_not(payment, left=left),
     }
     return render(request, "console/payment.html", context)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,24 @@ def test_a_gift_is_held_back_from_its_campaign_once_however_often_the_form_is_se
     assert (held.key, held.amount_minor) == (str(refund.pk), 40_00)
     # 40.00 less its share of the fee of 1.75, which the campaign bore and the platform takes over.
     assert before - ledger.left(escrow(gift.campaign)) == Money(39_30, "EUR")
+
+
+def test_the_page_of_a_gift_with_everything_on_it_costs_little(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    gift = reversing.paid()
+    payment = Payment.objects.get(reference=gift.key)
+    accounts.sign_in(client, world.worker())
+    world.event(payment_key=str(payment.pk))
+    for amount in ("10.00", "20.00"):
+        form = {"amount": amount, "reason": "Part.", "key": str(uuid4()), "confirmed": "1"}
+        client.post(reverse("finance:refund", args=[payment.pk]), form)
+
+    with django_assert_max_num_queries(15):
+        page = world.read(client, reverse("finance:payment", args=[payment.pk]))
+
+    assert "Wanda Werk" in page
+    assert "€70.00" in page
 
 
 def test_more_than_is_left_of_a_gift_is_refused_at_the_field(client: Client) -> None:
