@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from marketplace.seed.world.forms import Undertaking
     from payments.models import Payment
     from projects.catalogue.models import Project
-    from projects.funding.models import Campaign
+    from projects.funding.models import Campaign, Contribution
 
 LAST_DAY = date(2026, 11, 21)
 STEP = timedelta(minutes=2)
@@ -76,25 +76,30 @@ def give_all(gifts: Sequence[Gift], campaigns: Mapping[str, Campaign]) -> None:
     matching.allocate_all_due(now=gifts[-1].settled_at)
 
 
-def _give(gift: Gift, campaign: Campaign) -> None:
-    begun = gift.settled_at - 3 * STEP
+def begin(gift: Gift, campaign: Campaign, *, at: datetime, step: timedelta) -> Contribution:
+    """Let somebody choose an amount at a moment, and say a step later who they are."""
     contribution = funding.begin_contribution(
         campaign_id=campaign.pk,
         amount=gift.amount,
         idempotency_key=gift.key,
         language=gift.giver.language,
-        now=begun,
+        now=at,
         key=gift.key,
     )
-    funding.identify_contributor(
+    return funding.identify_contributor(
         contribution_id=contribution.pk,
         email=gift.giver.email,
         name=gift.giver.name,
         residence=gift.giver.residence,
         hide_name=gift.giver.hides_name,
         message=gift.giver.message,
-        now=begun + STEP,
+        now=at + step,
     )
+
+
+def _give(gift: Gift, campaign: Campaign) -> None:
+    begun = gift.settled_at - 3 * STEP
+    contribution = begin(gift, campaign, at=begun, step=STEP)
     payment = funding.submit_contribution(
         contribution_id=contribution.pk,
         agreed_match_minor=0,

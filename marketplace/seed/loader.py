@@ -23,9 +23,8 @@ from projects.matching import services as matching
 from remittances.services import import_bundled
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from marketplace.seed.people import Desk
+    from marketplace.seed.world.programmes import Offer
 
 SCENARIO = "small"
 FOUNDED_AT = datetime(2026, 8, 1, 9, tzinfo=UTC)
@@ -79,8 +78,7 @@ def load(*, seed: int, now: datetime) -> World:
     Raises:
         SeedRefused: Another demo world, people or payments are there already, or money is real.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    take_turn()
     if loaded_seed() == seed:
         return World(seed, created=False)
     if reason := _why_not():
@@ -88,6 +86,22 @@ def load(*, seed: int, now: datetime) -> World:
     with queue.asleep():
         _write(seed, now)
     return World(seed, created=True)
+
+
+def take_turn() -> None:
+    """Wait until nobody else loads anything, and keep others waiting until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def refuse_unless_loadable() -> None:
+    """Check that a demo world is here, or could be loaded.
+
+    Raises:
+        SeedRefused: It could not.
+    """
+    if loaded_seed() is None and (reason := _why_not()):
+        raise SeedRefused(reason)
 
 
 def _why_not() -> str | None:
@@ -110,22 +124,23 @@ def _write(seed: int, now: datetime) -> None:
     for agency in AGENCIES:
         begun_on = world[0].raising.opens
         undertakings.draft(agency, desks[agency.slug], seed=seed, begun_on=begun_on)
-    _offer(desks, by)
+    for offer in OFFERS:
+        desk = desks[offer.agency]
+        publish_offer(offer, desk, published_at=PUBLISHED_AT + by, funded_at=FUNDED_AT + by)
     campaigns = {one.slug: gifts.open_campaign(one, projects[one.slug]) for one in world}
     gifts.give_all(gifts.planned(world, seed=seed, until=gifts.LAST_DAY + by), campaigns)
     ensure_home(now=now)
     import_bundled(now=now)
 
 
-def _offer(desks: dict[str, Desk], by: timedelta) -> None:
-    """Publish every matching programme and fill its pot."""
-    for offer in OFFERS:
-        version = matching.publish_programme(
-            document=offer.document, agency_id=desks[offer.agency].agency.pk, now=PUBLISHED_AT + by
-        )
-        matching.fund_pot(
-            programme_id=version.programme_id,
-            amount=Money(offer.pot_minor, undertakings.CURRENCY),
-            idempotency_key=gifts.KEY,
-            now=FUNDED_AT + by,
-        )
+def publish_offer(offer: Offer, desk: Desk, *, published_at: datetime, funded_at: datetime) -> None:
+    """Publish a matching programme and fill its pot."""
+    version = matching.publish_programme(
+        document=offer.document, agency_id=desk.agency.pk, now=published_at
+    )
+    matching.fund_pot(
+        programme_id=version.programme_id,
+        amount=Money(offer.pot_minor, undertakings.CURRENCY),
+        idempotency_key=gifts.KEY,
+        now=funded_at,
+    )

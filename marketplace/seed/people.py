@@ -80,6 +80,13 @@ def open_desks(*, seed: int, now: datetime) -> dict[str, Desk]:
     return {agency.slug: _open(agency, seed=seed, now=now) for agency in AGENCIES}
 
 
+def desk_of(agency: Agency) -> Desk:
+    """Return a loaded agency with the people who work there."""
+    organisation = Organisation.objects.get(slug=agency.slug)
+    members = organisation.memberships.select_related("user")
+    return Desk(organisation, {member.role: member.user for member in members})
+
+
 def _open(agency: Agency, *, seed: int, now: datetime) -> Desk:
     organisation = found_organisation(
         slug=agency.slug,

@@ -12,6 +12,7 @@ from tests.make import payments as make_payments
 
 if TYPE_CHECKING:
     from pytest_django import Settings
+    from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_a_seed_is_a_small_number(number: str) -> None:
     refused("--scenario", "small", f"--seed={number}", match="from 0 to")
 
 
-@pytest.mark.parametrize("scenario", ["full", "race", "other"])
+@pytest.mark.parametrize("scenario", ["full", "other"])
 def test_only_what_is_built_is_offered(scenario: str) -> None:
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("seed", "--scenario", scenario, "--seed", "1")
@@ -75,3 +76,40 @@ def test_there_is_no_code_for_who_needs_none() -> None:
     for email in (person.email, "nobody@people.example"):
         with pytest.raises(CommandError, match="does not sign in with a one-time code"):
             call_command("demo_code", email)
+
+
+RACE = ("--scenario", "race", "--seed", "1")
+
+
+def test_a_race_without_a_sandbox_says_what_to_do(settings: Settings) -> None:
+    settings.SANDBOX_URL = "http://127.0.0.1:9"  # Nobody listens there.
+
+    refused(*RACE, match="No payment sandbox answers at .* Start the site with `make run`")
+
+    assert not User.objects.exists()
+
+
+def test_what_answers_must_be_a_sandbox(live_server: LiveServer, settings: Settings) -> None:
+    settings.SANDBOX_URL = live_server.url
+
+    refused(*RACE, match="is no payment sandbox of this version")
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WEFT_MODE", "production"), ("STRIPE_LIVEMODE", True), ("SANDBOX_IN_USE", False)],
+)
+def test_real_payments_keep_a_race_out(settings: Settings, name: str, value: object) -> None:
+    setattr(settings, name, value)
+
+    refused(*RACE, match="needs the payment sandbox")
+
+    assert not User.objects.exists()
+
+
+def test_a_race_runs_beside_a_demo_world_or_alone() -> None:
+    make_payments.payment()
+
+    refused(*RACE, match="holds payments of people")
