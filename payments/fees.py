@@ -30,6 +30,7 @@ class Preview:
     amount: Money
     processor: Money | None  # None where the provider publishes no one price.
     platform: Money
+    is_project_bearing: bool = True  # The processor's fee; otherwise the platform does.
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class FeePolicy:
 
     def preview(self, amount: Money) -> Preview:
         """Return what is to be said of fees before anybody pays."""
-        return Preview(amount, usual_fee(amount), self.platform_fee(amount))
+        is_project_bearing = self.processor is Bearer.PROJECT
+        return Preview(amount, usual_fee(amount), self.platform_fee(amount), is_project_bearing)
 
 
 DEFAULT = FeePolicy()

@@ -20,7 +20,7 @@ from payments.ledger.selectors import Difference
 from payments.ledger.services import AccountKey
 from payments.models import Payment
 from payments.money import Money
-from projects.funding.models import Campaign, Contribution
+from projects.funding.models import Campaign, Contribution, Reversal
 from projects.matching import selectors as matching
 
 if TYPE_CHECKING:
@@ -150,6 +150,12 @@ def _booked() -> Counter[str]:
     for contribution, campaign in of:
         booked[campaign] -= int(receivable[contribution])
     return booked
+
+
+def asked_back(contribution: Contribution) -> int:
+    """Return what of a contribution is being refunded and has not gone back yet, minor units."""
+    held = contribution.reversals.filter(kind=Reversal.Kind.REFUND, state=Reversal.State.HELD)
+    return int(held.aggregate(sum=Sum("taken_minor", default=0))["sum"])
 
 
 def paid_back(contribution: Contribution) -> set[UUID]:

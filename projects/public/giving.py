@@ -156,8 +156,8 @@ def absolute(step: str, contribution: Contribution) -> str:
 
 def _of(to: Destination, contribution: Contribution, offer: Offer) -> dict[str, object]:
     """Return what the steps about money show."""
-    fee = fees.DEFAULT.preview(contribution.amount).processor
-    return {"to": to, "gift": contribution, "offer": offer, "fee": fee}
+    kept = fees.DEFAULT.preview(contribution.amount)
+    return {"to": to, "gift": contribution, "offer": offer, "fees": kept}
 
 
 def _to_change(request: HttpRequest, to: Destination) -> Contribution | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from payments import fees
 from payments.money import Money
 from projects.catalogue import selectors as catalogue
 from projects.delivery import selectors as delivery
+from projects.funding import selectors
 from projects.funding.receipts import receipt_state
 from projects.matching import selectors as matching
 from projects.matching.models import Allocation
@@ -37,12 +40,13 @@ class Fees:
 
     policy: fees.FeePolicy
     processor: Money  # Zero where the project does not bear it.
-    platform: Money
+    platform: Money  # Less what the platform gave up of it for what went back.
     lost: Money  # The part of the processor's fee that fell on what went back.
 
     @property
     def is_project_bearing(self) -> bool:
-        return self.policy.processor is fees.Bearer.PROJECT
+        """Whether the project bore the processor's fee, by what was booked rather than by today."""
+        return bool(self.processor) or self.policy.processor is fees.Bearer.PROJECT
 
     @property
     def is_lost_on_platform(self) -> bool:
@@ -57,6 +61,7 @@ class Receipt:
     state: ReceiptState
     amount: Money
     refunded: Money
+    asked_back: Money  # On its way back, not there yet.
     lost: Money  # Taken back by the giver's bank.
     disputed: Money
     remaining: Money
@@ -69,6 +74,7 @@ class Receipt:
     name: str
     settled_at: datetime
     closes_at: datetime
+    takes_money: bool
     stages: tuple[Stage, ...]
 
     @property
@@ -92,6 +98,7 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
         state=receipt_state(contribution),
         amount=contribution.amount,
         refunded=contribution.refunded,
+        asked_back=Money(selectors.asked_back(contribution), code),
         lost=Money(contribution.lost_minor, code),
         disputed=Money(contribution.blocked_minor, code),
         remaining=contribution.remaining,
@@ -104,6 +111,7 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
         name="" if giver.hide_name else giver.name,
         settled_at=contribution.settled_at,
         closes_at=contribution.campaign.closes_at,
+        takes_money=contribution.campaign.takes_money(timezone.now()),
         stages=tuple(stage for stage in stages if not stage.is_accepted),
     )
 
@@ -112,10 +120,11 @@ def _fees(contribution: Contribution) -> Fees:
     code = contribution.currency
     kept = Money(contribution.fee_minor, code)
     gone = contribution.amount - contribution.remaining
+    platform = Money(contribution.platform_fee_minor, code)
     return Fees(
         policy=fees.DEFAULT,
         processor=kept,
-        platform=Money(contribution.platform_fee_minor, code),
+        platform=platform - fees.share(platform, gone=gone, amount=contribution.amount),
         lost=fees.share(kept, gone=gone, amount=contribution.amount),
     )
 

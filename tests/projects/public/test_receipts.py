@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
+from payments import fees
 from projects.funding.receipts import as_number
 from projects.public import pdf
 from tests.make import funding as make
@@ -185,3 +187,39 @@ def test_paper_says_what_the_page_says_and_where_to_check_it(client: Client) -> 
     for shown in ("€100.00", "€40.00", "€60.00", "€120.00", "€180.00"):
         assert shown in page
     assert "amina@example.org" not in page
+
+
+@pytest.mark.parametrize("step", ["give_match", "give_pay"])
+def test_what_weft_keeps_is_said_before_paying(
+    client: Client, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    now = timezone.now()
+    draft = make.identified(make.campaign(at=now), at=now)
+    page = address(step, draft.campaign.project.slug, draft.public_key)
+    assert "Weft takes nothing and asks for no tip." in text(client.get(page))
+
+    monkeypatch.setattr(fees, "DEFAULT", fees.FeePolicy(platform_bps=250))
+    words = text(client.get(page))
+    assert "takes nothing" not in words
+    assert "The card company keeps about €1.75; the project bears that, not you." in words
+    assert "Weft keeps €2.50 of your gift for its work, and asks for no tip." in words
+
+    monkeypatch.setattr(fees, "DEFAULT", fees.FeePolicy(processor=fees.Bearer.PLATFORM))
+    words = text(client.get(page))
+    assert "Weft bears that, not you and not the project. Weft takes nothing" in words
+
+
+def test_a_receipt_says_what_weft_kept_and_what_of_it_went_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fees, "DEFAULT", fees.FeePolicy(platform_bps=250))
+    made = paid()
+    assert "Fee of Weft €2.50" in of(client, made)
+
+    refunded(made, 40_00)
+    monkeypatch.setattr(fees, "DEFAULT", fees.FeePolicy(processor=fees.Bearer.PLATFORM))
+    words = of(client, made)
+
+    assert "Fee of Weft €1.50" in words
+    assert "Card fee €1.75. Borne by the project." in words
+    assert "takes nothing" not in words
