@@ -60,7 +60,7 @@ def bring_back(*, payout_id: UUID, now: datetime) -> None:
 
     Raises:
         ProviderUnavailable: No answer. The sweeper comes again.
-        ProviderRefused: The provider will not. A person has to look; the sweeper comes again.
+        ProviderRefused: The provider will not. A person is told; the sweeper comes again.
     """
     payout = _intend_back(payout_id, now)
     if payout is None:
@@ -70,9 +70,7 @@ def bring_back(*, payout_id: UUID, now: datetime) -> None:
     try:
         back = known or provider.take_back(payout.order(asked_at=payout.back_asked_at))
     except ProviderRefused:  # The key would get the same refusal for a day.
-        Payout.objects.filter(pk=payout_id, back_asked_at=payout.back_asked_at).update(
-            back_asked_at=None
-        )
+        _refused_back(payout)
         raise
     _store_back(payout_id, back, now)
 
@@ -184,6 +182,23 @@ def _intend_back(payout_id: UUID, now: datetime) -> Payout | None:
     payout.due_at = now + LOOK_AGAIN
     payout.save(update_fields=["back_asked_at", "due_at"])
     return payout
+
+
+@transaction.atomic
+def _refused_back(payout: Payout) -> None:
+    """Tell a person that money is out and does not come back; the next question is a new one."""
+    asked = Payout.objects.filter(pk=payout.pk, back_asked_at=payout.back_asked_at)
+    asked.update(back_asked_at=None)
+    events.publish(
+        events.ExceptionFound(
+            kind="refused",
+            provider_key=payout.transfer_key,
+            reference=payout.reference,
+            ours_minor=payout.net.minor,
+            theirs_minor=None,
+            currency=payout.currency,
+        )
+    )
 
 
 @transaction.atomic

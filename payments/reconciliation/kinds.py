@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     EARNED_MATCH = "earned_match", _("Match handed over")
     REFUND_BY_HAND = "refund_by_hand", _("Refunded at the provider")
     REVERSED_BY_HAND = "reversed_by_hand", _("Reversed at the provider")
+    REFUSED = "refused", _("Refused by the provider")
     DEAD_EVENT = "dead_event", _("Event given up")
     UNREADABLE = "unreadable", _("Cannot be read")
 
@@ -132,6 +133,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     Kind.REVERSED_BY_HAND: Explanation(
         _("Somebody took a transfer back at the provider. It is booked; the payout has failed."),
         _("Find out who asked for it, then pay again or leave it."),
+    ),
+    Kind.REFUSED: Explanation(
+        _("The provider does not do what has to be done. It is asked again and again."),
+        _("Read the reason in its log, and do it there by hand or remove what is in the way."),
     ),
     Kind.DEAD_EVENT: Explanation(
         _("An event of the provider was tried too often and given up."),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from payments import checkout, gateway, moves, queue
+from payments import checkout, events, gateway, moves, queue
 from payments.beginning import check_chargeable
 from payments.gateway.base import ChargeStatus, ProviderRefused
 from payments.models import Payment
-from payments.settlement.taking import settle
+from payments.settlement.taking import received_beside, settle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +34,8 @@ def capture(*, payment_id: UUID, amount: Money | None = None, now: datetime) -> 
 
     Raises:
         MoreThanHeld: More than was authorised.
-        HoldRefused: Nothing is held, or it was decided otherwise before.
+        HoldRefused: Nothing is held, it was decided otherwise before, or the money has come in
+            another way.
         AmountNotChargeable: The provider does not take such a part.
     """
     payment = moves.lock(payment_id)
@@ -42,6 +43,8 @@ def capture(*, payment_id: UUID, amount: Money | None = None, now: datetime) -> 
     if taken.currency != payment.currency or taken.minor > payment.amount_minor:
         raise MoreThanHeld(_("Only what was authorised can be taken."))
     check_chargeable(taken)
+    if received_beside(payment).exists():
+        raise HoldRefused(_("This has been paid already."))
     return _answered(payment, Payment.Answer.CAPTURE, taken.minor, now)
 
 
@@ -58,24 +61,43 @@ def release(*, payment_id: UUID, now: datetime) -> Payment:
 def finish_hold(*, payment_id: UUID, now: datetime) -> None:
     """Do at the provider what was decided about a hold. Call outside any transaction.
 
+    What was to be taken is given up where the money has come in another way since.
+
     Raises:
         ProviderUnavailable: No answer. The sweeper comes again.
-        ProviderRefused: The hold is there, and the provider does not do it.
+        ProviderRefused: The hold is there, and the provider does not do it. A person is told.
     """
     payment = Payment.objects.get(pk=payment_id)
     if payment.state != Payment.State.HELD or not payment.answer:
         return
-    cards, key = gateway.cards(), f"{payment.pk}-{payment.answer}"
+    cards, is_taken = gateway.cards(), payment.answer == Payment.Answer.CAPTURE
     try:
-        if payment.answer == Payment.Answer.CAPTURE:
+        if is_taken and not received_beside(payment).exists():
+            key = f"{payment.pk}-{Payment.Answer.CAPTURE}"
             charge = cards.capture(payment.intent_key, payment.expected, idempotency_key=key)
         else:
+            key = f"{payment.pk}-{Payment.Answer.RELEASE}"
             charge = cards.release(payment.intent_key, idempotency_key=key)
     except ProviderRefused:  # An answer was lost before, or the hold has lapsed.
         charge = cards.fetch_charge(payment.intent_key)
         if charge.status is ChargeStatus.HELD:
+            _tell_of_refusal(payment)
             raise
     settle(payment_id=payment_id, charge=charge, now=now)
+
+
+@transaction.atomic
+def _tell_of_refusal(payment: Payment) -> None:
+    events.publish(
+        events.ExceptionFound(
+            kind="refused",
+            provider_key=payment.intent_key,
+            reference=payment.reference,
+            ours_minor=payment.expected.minor,
+            theirs_minor=None,
+            currency=payment.currency,
+        )
+    )
 
 
 def _answered(

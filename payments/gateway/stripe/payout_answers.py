@@ -33,7 +33,7 @@ def sent(payout_key: str, transfer: stripe.Transfer, payout: stripe.Payout | Non
         status=status,
         provider_key=payout.id if payout else "",
         moved=moved(transfer),
-        taken_back=_taken_back(transfer),
+        taken_back=taken_back(transfer),
         arrived_at=time_of(payout.arrival_date) if payout and status is PayoutStatus.PAID else None,
         failed_at=_failed_at(payout) if payout and failed else None,
         failure=(payout.failure_code or payout.status) if payout and failed else "",
@@ -60,7 +60,7 @@ def moved(transfer: stripe.Transfer) -> Movement:
     )
 
 
-def _taken_back(transfer: stripe.Transfer) -> Movement | None:
+def taken_back(transfer: stripe.Transfer) -> Movement | None:
     """Return what came back of a transfer, as one movement, once all of it did."""
     if not transfer.reversed or not transfer.reversals.data:
         return None

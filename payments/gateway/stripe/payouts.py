@@ -154,14 +154,18 @@ class StripePayouts:
             return answers.sent(order.payout_key, transfer, payout)
 
     def take_back(self, order: PayoutOrder) -> Movement:
-        """Reverse the transfer of a failed payout; the same key and order reverse once."""
+        """Reverse the transfer of a failed payout; the same key and order reverse once.
+
+        A part that was reversed by hand before counts as well: all of it is back.
+        """
         with _told_apart():
             reversal = self._client.v1.transfers.reversals.create(
                 order.transfer_key,
                 {"metadata": {OUR_KEY: order.payout_key}},
                 {"idempotency_key": f"{order.idempotency_key}-reversal"},
             )
-            return answers.reversal_of(reversal)
+            transfer = self._client.v1.transfers.retrieve(order.transfer_key)
+            return answers.taken_back(transfer) or answers.reversal_of(reversal)
 
     def owner_of_transfer(self, transfer_key: str) -> str:
         """Return our key that a transfer carries, or nothing."""
