@@ -135,9 +135,7 @@ def refund(payment: Payment, asked: Asked, *, now: datetime) -> None:
 
 
 def _room_of(payment: Payment) -> tuple[Room, UUID] | None:
-    """Return who keeps what a payment was for, and under which id; what differs is nobody's."""
-    if payment.state == Payment.State.DIFFERS:
-        return None
+    """Return who keeps what a payment was for, and under which id."""
     for room in _rooms.values():
         if (key := room.find(payment)) is not None:
             return room, key

@@ -8,41 +8,21 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from payments.console import hooks
 from payments.ledger import selectors as ledger
 from payments.models import Payment
 from payments.money import Money
 from payments.refunds.models import Refund
-from projects.funding import services
-from projects.funding.models import Contribution, Reversal
+from projects.funding.models import Reversal
 from projects.funding.selectors import escrow
-from projects.funding.services.refusals import FundingRefused
 from tests.make import accounts
 from tests.payments.console import world
 from tests.projects.funding import reversing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _contributions_refund_themselves() -> Iterator[None]:
-    """Wire contributions as the site does."""
-    room = hooks.Room(
-        find=lambda payment: (
-            Contribution.objects.filter(payment_id=payment.pk).values_list("pk", flat=True).first()
-        ),
-        refund=lambda kept, **asked: services.refund_contribution(contribution_id=kept, **asked),
-        refusals=(FundingRefused,),
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hooks, "_rooms", {"contribution": room})
-        yield
 
 
 @pytest.mark.promise("M10")
