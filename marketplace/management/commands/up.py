@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import sys
 import time
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
         _refuse_taken_ports()
         self._prepare(is_empty_wanted=bool(options["empty"]))
+        _forget_counters()
         supervisor = Supervisor(environment=_environment(), say=self._say)
         supervisor.listen()
         try:
@@ -136,6 +138,16 @@ def _has_people() -> bool:
     return get_user_model().objects.exists()
 
 
+def _counters() -> Path:
+    """Return where all processes count together what /metrics shows."""
+    return settings.VAR / "metrics"
+
+
+def _forget_counters() -> None:
+    shutil.rmtree(_counters(), ignore_errors=True)
+    _counters().mkdir(parents=True)
+
+
 def _environment() -> dict[str, str]:
     """Give every process the same addresses, so that none starts a database of its own."""
     return os.environ | {
@@ -144,6 +156,7 @@ def _environment() -> dict[str, str]:
         "STRIPE_WEBHOOK_SECRET": ",".join(settings.STRIPE_WEBHOOK_SECRETS),
         "SANDBOX_PORT": str(settings.SANDBOX_PORT),
         "PORT": str(settings.PORT),
+        "PROMETHEUS_MULTIPROC_DIR": str(_counters()),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -141,7 +141,8 @@ def test_what_succeeded_is_doubted_ever_more_rarely_until_the_bank_can_say_no_mo
     provider: Running,
 ) -> None:
     refund = books.refunded(books.settled(), 30_00)
-    start, looks = timezone.now(), []
+    start = timezone.now()
+    looks: list[int] = []
     while refund.due_at is not None and len(looks) < 10:
         looks.append((refund.due_at - start + HOUR).days)
         services.ask(refund_id=refund.pk, now=refund.due_at)
