@@ -1,8 +1,8 @@
 """How a payment is refunded: through the room that asked for it, where one has said how.
 
 A refund of a gift takes back its match, too, which payments know nothing of. So a room above names
-itself here (marketplace/wiring.py). Money that nobody asked for belongs to no room: it is refunded
-as it came.
+itself here (marketplace/wiring.py). Money that differs and belongs to no room is refunded as it
+came.
 """
 
 from __future__ import annotations
