@@ -78,6 +78,11 @@ class Receipt:
     stages: tuple[Stage, ...]
 
     @property
+    def is_moving(self) -> bool:
+        """Whether some of it is on its way back, or may be."""
+        return bool(self.asked_back or self.disputed)
+
+    @property
     def total(self) -> Money:
         return self.remaining + self.match
 

@@ -9,10 +9,14 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from payments import fees
+from payments.money import Money
+from projects.funding import services
+from projects.funding.models.campaigns import SETTLING
 from projects.funding.receipts import as_number
 from projects.public import pdf
 from tests.make import funding as make
 from tests.projects.funding.reversing import disputed, lost, paid, refunded
+from tests.projects.funding.test_late_money import confirm, gone_to_pay
 from tests.projects.public.visitor import address, text
 
 if TYPE_CHECKING:
@@ -223,3 +227,53 @@ def test_a_receipt_says_what_weft_kept_and_what_of_it_went_back(
     assert "Fee of Weft €1.50" in words
     assert "Card fee €1.75. Borne by the project." in words
     assert "takes nothing" not in words
+
+
+def test_a_refund_on_its_way_is_told_before_it_is_there(client: Client) -> None:
+    made = paid()
+    services.refund_contribution(
+        contribution_id=made.pk,
+        amount=Money(40_00, "EUR"),
+        reason="asked for",
+        requested_by="officer",
+        now=make.NOON,
+    )
+
+    words = of(client, made)
+
+    assert "€40.00 of your €100.00 are on their way back to you." in words
+    assert "On its way back to you €40.00" in words
+    assert "The project receives in all Known when the money is back with you" in words
+    assert "five to ten days" in words
+    assert "became" not in words
+
+
+def test_a_disputed_gift_says_what_its_giver_can_do(client: Client) -> None:
+    made = paid()
+    key = disputed(made, 100_00)
+    words = of(client, made)
+    assert "Your bank is looking at this payment" in words
+    assert "The project receives in all Known when your bank has decided" in words
+    assert "Tell your bank that it was right" in words
+
+    lost(made, 100_00, key=key)
+    words = of(client, made)
+    assert "Your money went back" in words
+    assert "Your bank has decided for you" in words
+    assert "goes on raising money" not in words
+
+
+def test_late_money_is_told_as_late_and_then_as_gone_back(client: Client) -> None:
+    made, payment = gone_to_pay()
+    end = made.campaign.closes_at + SETTLING
+    confirm(made, payment.pk, at=end, heard=end)
+    page = address("give_done", made.campaign.project.slug, made.public_key)
+
+    words = text(client.get(page))
+    assert "Your €100.00 arrived after the project had ended raising money" in words
+    assert "A person sends it back" in words
+
+    refunded(made, 100_00, payment_id=payment.pk)
+    words = text(client.get(page))
+    assert "Your money went back to you" in words
+    assert "Pay again" not in words
