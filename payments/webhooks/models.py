@@ -58,6 +58,9 @@ class InboxEvent(models.Model):
         indexes = (
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="inboxevent_due"),
             models.Index(fields=["worked_at"], condition=Q(state="dead"), name="inboxevent_dead"),
+            models.Index(fields=["received_at", "id"], name="inboxevent_received"),
+            models.Index(fields=["payment_key"], name="inboxevent_payment"),
+            models.Index(fields=["object_key"], name="inboxevent_object"),
         )
 
     def __str__(self) -> str:

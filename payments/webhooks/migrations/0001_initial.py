@@ -64,6 +64,9 @@ class Migration(migrations.Migration):
                         fields=["worked_at"],
                         name="inboxevent_dead",
                     ),
+                    models.Index(fields=["received_at", "id"], name="inboxevent_received"),
+                    models.Index(fields=["payment_key"], name="inboxevent_payment"),
+                    models.Index(fields=["object_key"], name="inboxevent_object"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
