@@ -24,8 +24,43 @@ CREATE TRIGGER payment_settled_is_final BEFORE UPDATE ON payments_payment
 CREATE TRIGGER payment_settled_is_kept BEFORE DELETE ON payments_payment
     FOR EACH ROW WHEN (OLD.state = 'settled')
     EXECUTE FUNCTION payments_payment_settled_is_final();
+
+-- What was asked of the provider, what was decided about a hold and what arrived stays as it was,
+-- also where it differs: how much can be given back is derived from it.
+CREATE FUNCTION payments_payment_facts_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'What a payment asked for and brought is never changed.'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_facts_stay';
+END $$;
+CREATE TRIGGER payment_asked_stays BEFORE UPDATE ON payments_payment
+    FOR EACH ROW WHEN (
+        (OLD.asked_at IS NOT NULL OR OLD.page_key || OLD.intent_key || OLD.charge_key <> '')
+        AND (OLD.id, OLD.reference, OLD.collection, OLD.hold, OLD.amount_minor, OLD.currency)
+            IS DISTINCT FROM
+            (NEW.id, NEW.reference, NEW.collection, NEW.hold, NEW.amount_minor, NEW.currency)
+        OR OLD.answer <> '' AND (OLD.answer, OLD.capture_minor, OLD.answered_at)
+            IS DISTINCT FROM (NEW.answer, NEW.capture_minor, NEW.answered_at)
+    )
+    EXECUTE FUNCTION payments_payment_facts_stay();
+CREATE TRIGGER payment_received_stays BEFORE UPDATE ON payments_payment
+    FOR EACH ROW WHEN (
+        OLD.received_minor IS NOT NULL
+        AND (OLD.received_minor, OLD.received_currency, OLD.charge_key, OLD.settled_at,
+            OLD.fee_minor, OLD.fee_currency, OLD.difference)
+            IS DISTINCT FROM
+            (NEW.received_minor, NEW.received_currency, NEW.charge_key, NEW.settled_at,
+            NEW.fee_minor, NEW.fee_currency, NEW.difference)
+    )
+    EXECUTE FUNCTION payments_payment_facts_stay();
+CREATE TRIGGER payment_received_is_kept BEFORE DELETE ON payments_payment
+    FOR EACH ROW WHEN (OLD.received_minor IS NOT NULL AND OLD.state <> 'settled')
+    EXECUTE FUNCTION payments_payment_facts_stay();
 """
 UNGUARDED = """
+DROP TRIGGER payment_received_is_kept ON payments_payment;
+DROP TRIGGER payment_received_stays ON payments_payment;
+DROP TRIGGER payment_asked_stays ON payments_payment;
+DROP FUNCTION payments_payment_facts_stay;
 DROP TRIGGER payment_settled_is_kept ON payments_payment;
 DROP TRIGGER payment_settled_is_final ON payments_payment;
 DROP FUNCTION payments_payment_settled_is_final;

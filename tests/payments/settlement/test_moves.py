@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from payments import moves, settlement
 from payments.models import Payment
+from payments.money import Money
 from tests.make import payments as make_payments
 from tests.make.payments import NOON
 from tests.payments.settlement.charges import BOOKS, LATER, announced, opened, paid, rows
@@ -41,6 +42,52 @@ def test_the_database_keeps_a_settled_payment_settled() -> None:
 
     payment.refresh_from_db()
     assert payment.state == S.SETTLED
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("M10")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE payments_payment SET amount_minor = 200_00",
+        "UPDATE payments_payment SET received_minor = 200_00",
+        "UPDATE payments_payment SET received_minor = 200_00, amount_minor = 200_00",
+        "UPDATE payments_payment SET received_currency = 'USD'",
+        "UPDATE payments_payment SET fee_minor = 0",
+        "UPDATE payments_payment SET charge_key = 'ch_other'",
+        "UPDATE payments_payment SET settled_at = now()",
+        "UPDATE payments_payment SET reference = 'gift-2'",
+        "UPDATE payments_payment SET state = 'failed', received_minor = NULL, charge_key = ''",
+        "DELETE FROM payments_payment",
+    ],
+)
+@pytest.mark.parametrize("amount_minor", [100_00, 99_00], ids=["settled", "differs"])
+def test_the_database_keeps_what_a_payment_asked_for_and_brought(
+    amount_minor: int, change: str
+) -> None:
+    payment = opened()
+    charge = paid(payment, amount=Money(amount_minor, "EUR"))
+    settlement.settle(payment_id=payment.pk, charge=charge, now=LATER)
+
+    with (
+        pytest.raises(DatabaseError, match=r"never changed|stays settled"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+
+    payment.refresh_from_db()
+    assert (payment.amount_minor, payment.received_minor) == (100_00, amount_minor)
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_what_the_provider_is_being_asked_for() -> None:
+    opened()
+
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Payment.objects.update(amount_minor=1_00)
+
+    assert Payment.objects.get().amount_minor == 100_00
 
 
 NO_WAY = [(start, end) for start in S for end in S if end not in moves.ALLOWED[start]]
