@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import events
-from payments.ledger import selectors as ledger
 from payments.ledger.services import post
-from projects.matching import engine, unwinding
+from projects.matching import caps, engine, unwinding
 from projects.matching.events import MatchReduced
 from projects.matching.models import Allocation, CountedMoney, MatchTransition, WaitingMoney
 from projects.matching.services import entries
@@ -40,9 +39,9 @@ def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime
 
     `cause` names the refund or the dispute, for the log. Of several pots the last one asked gives
     first. Money that no programme has decided on yet is decided on with what remains. Where more
-    remains than was known before, because a refund failed, match is given again as far as the pot
-    reaches; the result is then negative. Match that is earned or paid is not in the pot's hands any
-    more: it stays, and a person is told. A repeat changes nothing.
+    remains than was known before, because a refund failed, match is given again as far as pot and
+    caps reach; the result is then negative. Match that is earned or paid is not in the pot's hands
+    any more: it stays, and a person is told. A repeat changes nothing.
 
     Raises:
         ValueError: another currency than the contribution's.
@@ -129,8 +128,8 @@ def _recommit(row: Allocation, minor: int, *, cause: str, now: datetime) -> int:
         _tell_of(row, minor, cause=cause)
         return 0
     currency, before, came_from = row.programme.currency, row.amount_minor, row.state
-    room = ledger.left(engine.pot(row.programme_id, currency)).minor
-    minor = min(minor, before + room)
+    if minor > before:
+        minor = max(before, _within_limits(row, minor))
     if minor == before:
         return 0
     booked = [entries.uncommit(row, at=now)] if before else []
@@ -154,6 +153,21 @@ def _recommit(row: Allocation, minor: int, *, cause: str, now: datetime) -> int:
             )
         )
     return before - minor
+
+
+def _within_limits(row: Allocation, minor: int) -> int:
+    """Return what of a match can be given again: others may have used caps and pot since."""
+    programme, project = row.programme_id, str(row.project_id)
+    standing = engine.standing(
+        {programme: row.programme.currency},
+        donors=[] if row.donor_key is None else [row.donor_key],
+        projects=[row.project_id],
+    )
+    usage = standing.usage[programme]
+    usage.add(donor=row.donor_key, project=project, minor=-row.amount_minor)
+    limits = caps.rooms(row.version.rule.caps, usage, donor=row.donor_key, project=project)
+    pot = caps.Room("pot_exhausted", standing.left[programme] + row.amount_minor)
+    return caps.clip(minor, [*limits, pot])[0]
 
 
 def _tell_of(row: Allocation, minor: int, *, cause: str) -> None:

@@ -122,6 +122,22 @@ def test_match_is_given_again_only_as_far_as_the_pot_reaches() -> None:
     assert (left(), decisions()) == (0, [("fund", 100_00, "committed")])
 
 
+@pytest.mark.promise("M7")
+def test_match_is_given_again_only_below_the_caps_that_others_have_used_since() -> None:
+    make.programme(id="a-fund", caps=[{"scope": "donor", "amount": 150_00}])
+    make.counted(make.gift(100_00, ref="c1"))
+    services.allocate_due(programme_id="a-fund", now=make.NOON)
+    unwind(0)
+    make.counted(make.gift(60_00, ref="c2"), settled_at=LATER)
+    services.allocate_due(programme_id="a-fund", now=LATER)
+    assert decisions_on("c2") == [("c2", "a-fund", 120_00, "committed", "")]
+
+    assert unwind(100_00, "refund:1 failed") == -30_00
+
+    assert decisions() == [("a-fund", 30_00, "committed")]
+    assert selectors.verify_differences() == []
+
+
 def test_what_was_taken_back_makes_room_below_the_cap_of_its_giver() -> None:
     caps, proportional = [{"scope": "donor", "amount": 150_00}], {"partial": "proportional"}
     make.programme(id="a-fund", caps=caps, refund=proportional)
