@@ -108,7 +108,7 @@ def _give(gift: Gift, campaign: Campaign) -> None:
         now=begun + 2 * STEP,
     )
     settlement.settle(payment_id=payment.pk, charge=_charge(gift, payment), now=gift.settled_at)
-    _hear(now=gift.settled_at)
+    hear(now=gift.settled_at)
 
 
 def _charge(gift: Gift, payment: Payment) -> ProviderCharge:
@@ -122,7 +122,7 @@ def _charge(gift: Gift, payment: Payment) -> ProviderCharge:
     )
 
 
-def _hear(*, now: datetime) -> None:
+def hear(*, now: datetime) -> None:
     """Do what listeners would do, except telling people."""
     while waiting := list(EventDelivery.objects.filter(done_at=None).order_by("id")):
         for delivery in waiting:

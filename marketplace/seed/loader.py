@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from cms.pages.services import ensure_home
-from marketplace.seed import days, gifts, identity, people, undertakings
+from marketplace.seed import days, gifts, identity, payouts, people, undertakings
 from marketplace.seed.undertakings import UNDERTAKINGS
 from marketplace.seed.world.agencies import AGENCIES
 from marketplace.seed.world.programmes import OFFERS
@@ -128,7 +128,10 @@ def _write(seed: int, now: datetime) -> None:
         desk = desks[offer.agency]
         publish_offer(offer, desk, published_at=PUBLISHED_AT + by, funded_at=FUNDED_AT + by)
     campaigns = {one.slug: gifts.open_campaign(one, projects[one.slug]) for one in world}
-    gifts.give_all(gifts.planned(world, seed=seed, until=gifts.LAST_DAY + by), campaigns)
+    last_day = gifts.LAST_DAY + by
+    gifts.give_all(gifts.planned(world, seed=seed, until=last_day), campaigns)
+    for one in payouts.paid_out(world):
+        payouts.pay_out(one, campaigns[one.slug], desks[one.agency], seed=seed, after=last_day)
     ensure_home(now=now)
     import_bundled(now=now)
 

@@ -17,22 +17,37 @@ from django.test import Client
 from django.urls import reverse
 
 from cms.pages.models import HomePage
+from marketplace import books
 from marketplace.accounts.models import User
 from marketplace.seed import loader
+from payments.gateway.bank_file import is_iban
 from payments.ledger import selectors as ledger
+from payments.ledger.models import AccountKind
 from payments.models import EventDelivery, Payment
-from projects.catalogue.models import Document, Project, ProjectText, TransitionLog
+from payments.payouts.models import Payout, PayoutAccount, PayoutBatch
+from payments.reconciliation import selectors as reconciliation
+from payments.reconciliation.services import reconcile
+from payments.sandbox.server import serve
+from projects.catalogue.models import (
+    Document,
+    Membership,
+    Organisation,
+    Project,
+    ProjectText,
+    TransitionLog,
+)
 from projects.funding import selectors as funding
 from projects.funding.models import Campaign, Contribution
 from projects.funding.status import PublicStatus, public_status
 from projects.matching.models import Allocation, WaitingMoney
 from projects.vetting import selectors as vetting
 from tests.make import accounts
+from tests.make import payouts as make_payouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django import DjangoDbBlocker
+    from pytest_django import DjangoDbBlocker, Settings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 pytestmark = pytest.mark.xdist_group("seed")  # One process loads it for all of these.
@@ -224,6 +239,54 @@ def test_the_log_ins_are_shown_to_who_starts_the_demonstration() -> None:
     assert "editor@kenya-diaspora-office.example" in out.getvalue()
     assert "demo_code editor@kenya-diaspora-office.example" in out.getvalue()
     assert "woven-by-daylight-1" in out.getvalue()
+
+
+def test_two_agencies_have_paid_one_owner_each_and_are_asked_for_more() -> None:
+    rows = Payout.objects.order_by("reference").values_list(
+        "account__owner_ref", "state", "amount_minor", "currency", "reference"
+    )
+
+    assert list(rows) == [
+        ("painea-exemplu", "paid", 1_200_00, "EUR", "second-oven-village-bakery-soroca-1-10"),
+        ("painea-exemplu", "requested", 600_00, "EUR", "second-oven-village-bakery-soroca-1-20"),
+        ("mfano-growers", "paid", 500_00, "EUR", "solar-mango-dryers-makueni-1-10"),
+        ("mfano-growers", "requested", 250_00, "EUR", "solar-mango-dryers-makueni-1-20"),
+    ]
+    assert Organisation.objects.filter(slug__in=[row[0] for row in rows]).count() == 2
+
+
+def test_others_agreed_than_asked_and_each_treasury_has_a_file_of_its_own() -> None:
+    roles = {str(m.user_id): (m.organisation.slug, m.role) for m in Membership.objects.all()}
+    for payout in Payout.objects.filter(state="paid").select_related("account", "batch"):
+        asked, agreed = roles[payout.requested_by], roles[payout.approved_by]
+        assert asked[0] == agreed[0]
+        assert (asked[1], agreed[1]) == ("agency_finance", "agency_owner")
+        assert payout.batch is not None
+        assert payout.batch.content is not None
+        assert payout.account.number.encode() in bytes(payout.batch.content)
+        assert payout.account.details_changed_at is not None
+        assert payout.submitted_at is not None
+        assert payout.submitted_at - payout.account.details_changed_at > timedelta(hours=72)
+        assert payout.paid_at is not None
+        assert payout.paid_at < NOW
+    assert PayoutBatch.objects.count() == 2
+    assert all(is_iban(account.number) for account in PayoutAccount.objects.all())
+
+
+def test_the_books_say_the_same_and_nobody_was_told() -> None:
+    assert books.verify().differences == []
+    assert make_payouts.total(AccountKind.PROVIDER_CLEARING, "bank_file") == -1_700_00
+    assert make_payouts.total(AccountKind.PAYABLE, "mfano-growers") == 0
+    assert not EventDelivery.objects.filter(done_at=None).exists()
+
+
+@pytest.mark.promise("M17")
+def test_a_provider_that_knows_nothing_of_them_finds_no_difference(settings: Settings) -> None:
+    with serve() as sandbox:
+        settings.STRIPE_API_BASE = sandbox.url
+        outcome = reconcile(since=reconciliation.BEGINNING, now=NOW)
+
+    assert (outcome.run.checked, outcome.differences) == (0, [])
 
 
 def _signed_in(email: str) -> Client:
