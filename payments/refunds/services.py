@@ -136,7 +136,7 @@ def ask(*, refund_id: UUID, now: datetime) -> None:
     if not _is_repeatable(intended, now):
         if _find(intended, now):
             return
-        _renew(intended, now)
+        intended = _renew(intended, now)
     _give_back(intended, now)
 
 
@@ -178,10 +178,16 @@ def _intend(refund_id: UUID, now: datetime) -> Refund | None:
 
 
 @transaction.atomic
-def _renew(asked: Refund, now: datetime) -> None:
-    """Take a new key for what the provider never did."""
-    asked.asked_at = now
-    asked.save(update_fields=["asked_at"])
+def _renew(asked: Refund, now: datetime) -> Refund:
+    """Take a new key for what the provider never did.
+
+    Of several who do so at once, the first one's is everybody's, however long they slept.
+    """
+    refund = _locked(asked.pk)
+    if refund.asked_at == asked.asked_at:
+        refund.asked_at = now
+        refund.save(update_fields=["asked_at"])
+    return refund
 
 
 def _is_repeatable(refund: Refund, now: datetime) -> bool:

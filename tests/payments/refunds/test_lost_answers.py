@@ -21,6 +21,7 @@ from tests.payments.refunds import books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -142,6 +143,31 @@ def test_what_the_provider_never_heard_of_is_asked_anew_with_a_new_key(
     refund.refresh_from_db()
     assert (refund.state, refund.asked_at) == (S.SUCCEEDED, first + 25 * HOUR)
     assert len(books.at_provider(sandbox)) == 1
+
+
+@pytest.mark.promise("M6")
+def test_a_worker_that_slept_after_asking_first_gives_back_under_the_key_of_the_other(
+    provider: Running, clock: Clock
+) -> None:
+    payment = books.settled()
+    refund = books.request(payment, 40_00)
+    born = timezone.now()
+    assert services._intend(refund.pk, born) is not None  # noqa: SLF001  And is killed.
+    clock.ahead = 25 * HOUR
+    find, late = services._find, born + 25 * HOUR  # noqa: SLF001
+
+    def find_then_sleep(asked: Refund, now: datetime) -> bool:
+        found = find(asked, now)
+        with mock.patch.object(services, "_find", find):
+            services.ask(refund_id=refund.pk, now=now + 2 * MINUTE)
+        return found
+
+    with mock.patch.object(services, "_find", find_then_sleep):
+        services.ask(refund_id=refund.pk, now=late)
+
+    assert len(books.at_provider(provider)) == 1
+    assert payment.refunds.get().state == S.SUCCEEDED
+    assert books.books() == books.after(40_00)
 
 
 @pytest.mark.promise("M6")
