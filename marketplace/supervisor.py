@@ -40,7 +40,9 @@ class Child:
                 env=dict(environment),
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops in order.
             )
-        self.log.with_suffix(".pid").write_text(str(self.process.pid))
+        written = self.log.with_suffix(".pid.new")
+        written.write_text(str(self.process.pid))
+        written.replace(self.log.with_suffix(".pid"))  # Whoever reads it finds a whole number.
 
     def last_lines(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
