@@ -21,7 +21,7 @@ def connect() -> None:
     events.connect(PaymentFailed, "funding.fail_contribution")
     events.connect(PaymentDiffers, "funding.hold_contribution")
     events.connect(PaymentRefunded, "funding.take_back_refund", "notifications.tell_refund")
-    events.connect(RefundFailed, "funding.return_failed_refund")
+    events.connect(RefundFailed, "funding.return_failed_refund", "notifications.tell_failed_refund")
     events.connect(DisputeOpened, "funding.block_disputed")
     events.connect(DisputeWon, "funding.unblock_won")
     events.connect(DisputeLost, "funding.take_back_lost")

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from marketplace.notifications.models import Notification
 from payments.payouts.models import PayoutAccount
@@ -24,6 +24,8 @@ from projects.funding.models import Contribution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django_stubs_ext import StrPromise
 
 
 def compose(notification: Notification) -> EmailMessage:
@@ -54,12 +56,26 @@ def _receipt(notification: Notification) -> EmailMessage:
 
 
 def _refund(notification: Notification) -> EmailMessage:
+    return _of_refund(
+        notification, "notifications/refund.txt", gettext_lazy("Money is on its way back to you")
+    )
+
+
+def _failed_refund(notification: Notification) -> EmailMessage:
+    return _of_refund(
+        notification,
+        "notifications/refund_failed.txt",
+        gettext_lazy("Money could not be sent back to you"),
+    )
+
+
+def _of_refund(notification: Notification, template: str, subject: StrPromise) -> EmailMessage:
     refund = Refund.objects.select_related("payment").get(pk=notification.subject_key)
     contribution = _contribution(refund.payment.reference)
     with translation.override(contribution.language):
         path = reverse("public:receipt", args=[contribution.public_key])
         body = render_to_string(
-            "notifications/refund.txt",
+            template,
             {
                 "contribution": contribution,
                 "amount": refund.amount,
@@ -67,7 +83,7 @@ def _refund(notification: Notification) -> EmailMessage:
             },
         )
         return EmailMessage(
-            subject=gettext("Money is on its way back to you"),
+            subject=str(subject),
             body=body,
             to=[contribution.contributor.email],
         )
@@ -97,5 +113,6 @@ def _contribution(key: str) -> Contribution:
 _COMPOSERS: dict[Notification.Kind, Callable[[Notification], EmailMessage]] = {
     Notification.Kind.RECEIPT: _receipt,
     Notification.Kind.REFUND: _refund,
+    Notification.Kind.REFUND_FAILED: _failed_refund,
     Notification.Kind.PAYOUT_DETAILS: _payout_details,
 }

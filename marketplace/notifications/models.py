@@ -29,6 +29,7 @@ class Notification(models.Model):
     class Kind(models.TextChoices):
         RECEIPT = "receipt", "Receipt of a contribution"
         REFUND = "refund", "Money sent back to a giver"
+        REFUND_FAILED = "refund_failed", "Money that could not be sent back"
         PAYOUT_DETAILS = "payout_details", "New details for payouts"
 
     class Channel(models.TextChoices):
@@ -55,7 +56,7 @@ class Notification(models.Model):
                 fields=["event", "person", "channel"], name="notification_told_once"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["receipt", "refund", "payout_details"]),
+                condition=Q(kind__in=["receipt", "refund", "refund_failed", "payout_details"]),
                 name="notification_kind_known",
             ),
             models.CheckConstraint(condition=Q(channel="email"), name="notification_channel_known"),

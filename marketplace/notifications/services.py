@@ -13,6 +13,7 @@ from django.db.models import F
 from marketplace.notifications import messages
 from marketplace.notifications.models import Notification
 from payments import queue
+from payments.refunds.models import Refund
 from projects.funding.models import Contribution
 
 if TYPE_CHECKING:
@@ -49,15 +50,35 @@ def tell_receipt(*, contribution_key: str, now: datetime) -> Notification:
 def tell_refund(*, refund_id: str, reference: str, now: datetime) -> Notification | None:
     """Note that a giver is to hear that money went back; once a refund.
 
-    A reference that is no contribution's has nobody to tell here: None.
+    A reference that is no contribution's has nobody to tell here, and of a refund that has failed
+    meanwhile there is nothing to tell: None.
     """
     contribution = Contribution.objects.filter(key=reference).first()
-    if contribution is None:
+    has_failed = Refund.objects.filter(pk=refund_id, state=Refund.State.FAILED).exists()
+    if contribution is None or has_failed:
         return None
     return _tell(
-        event=f"payment_refunded:{refund_id}",
+        event=_refunded(refund_id),
         person=contribution.donor_key or reference,
         kind=Notification.Kind.REFUND,
+        subject_key=refund_id,
+        now=now,
+    )
+
+
+@transaction.atomic
+def tell_failed_refund(*, refund_id: str, now: datetime) -> Notification | None:
+    """Note that a giver who was told of a refund is to hear that it did not reach them.
+
+    Who was never told of it hears nothing: None.
+    """
+    earlier = Notification.objects.filter(event=_refunded(refund_id)).first()
+    if earlier is None:
+        return None
+    return _tell(
+        event=f"refund_failed:{refund_id}",
+        person=earlier.person,
+        kind=Notification.Kind.REFUND_FAILED,
         subject_key=refund_id,
         now=now,
     )
@@ -114,6 +135,10 @@ def send_due(*, now: datetime) -> int:
     for notification_id in due:
         queue.wake(SEND, notification_id=str(notification_id))
     return len(due)
+
+
+def _refunded(refund_id: str) -> str:
+    return f"payment_refunded:{refund_id}"
 
 
 def _tell(

@@ -33,6 +33,20 @@ def tell_refund(  # noqa: PLR0913  The fields of the event.
     services.tell_refund(refund_id=refund_id, reference=reference, now=now)
 
 
+@listener(name="notifications.tell_failed_refund")
+def tell_failed_refund(  # noqa: PLR0913  The fields of the event.
+    *,
+    refund_id: str,
+    payment_id: str,  # noqa: ARG001  The refund knows it.
+    reference: str,  # noqa: ARG001  The refund knows it.
+    amount_minor: int,  # noqa: ARG001  The refund knows it.
+    currency: str,  # noqa: ARG001  The refund knows it.
+    reason: str,  # noqa: ARG001  The refund knows it, and it is not for the giver.
+    now: datetime,
+) -> None:
+    services.tell_failed_refund(refund_id=refund_id, now=now)
+
+
 @listener(name="notifications.tell_payout_details")
 def tell_payout_details(  # noqa: PLR0913  The fields of the event.
     *,

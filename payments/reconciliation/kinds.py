@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
     AMOUNT_MISMATCH = "amount_mismatch", _("Other amount than asked for")
     FEE_CURRENCY = "fee_currency", _("Fee in another currency")
     SURPLUS = "surplus", _("Paid a second time")
+    REFUND_FAILED = "refund_failed", _("Refund came to nothing")
     LATE = "late", _("Paid after the end")
     EARNED_MATCH = "earned_match", _("Match handed over")
     REFUND_BY_HAND = "refund_by_hand", _("Refunded at the provider")
@@ -117,6 +118,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     Kind.SURPLUS: Explanation(
         _("The same gift was paid a second time. The second payment counts for nobody."),
         _("Refund the second payment."),
+    ),
+    Kind.REFUND_FAILED: Explanation(
+        _("A refund did not reach its giver, or the bank sent it back. The money is here."),
+        _("Ask the giver where it should go, then refund it again or pay it another way."),
     ),
     Kind.LATE: Explanation(
         _("The money arrived after the campaign was over. It counts for nobody."),

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("receipt", "Receipt of a contribution"),
                             ("refund", "Money sent back to a giver"),
+                            ("refund_failed", "Money that could not be sent back"),
                             ("payout_details", "New details for payouts"),
                         ],
                         max_length=24,
@@ -50,7 +51,9 @@ class Migration(migrations.Migration):
                         fields=("event", "person", "channel"), name="notification_told_once"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["receipt", "refund", "payout_details"])),
+                        condition=models.Q(
+                            ("kind__in", ["receipt", "refund", "refund_failed", "payout_details"])
+                        ),
                         name="notification_kind_known",
                     ),
                     models.CheckConstraint(

@@ -61,6 +61,32 @@ def test_a_giver_is_told_once_that_money_went_back() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.promise("M16")
+def test_a_giver_who_was_told_of_a_refund_hears_once_that_it_came_back() -> None:
+    refund = refunded()
+    services.tell_refund(refund_id=str(refund.pk), reference=refund.payment.reference, now=NOON)
+
+    for _ in range(2):
+        services.tell_failed_refund(refund_id=str(refund.pk), now=NOON)
+    send_all()
+
+    _, message = mail.outbox
+    assert message.subject == "Money could not be sent back to you"
+    assert "€40.00" in message.body.translate({ISOLATE: None, END_ISOLATE: None})
+
+
+@pytest.mark.django_db
+def test_of_a_refund_that_failed_before_anybody_was_told_nobody_hears() -> None:
+    refund = refunded()
+    Refund.objects.update(state="failed", failure_reason="account_closed", failed_at=NOON)
+
+    services.tell_failed_refund(refund_id=str(refund.pk), now=NOON)
+    services.tell_refund(refund_id=str(refund.pk), reference=refund.payment.reference, now=NOON)
+
+    assert not Notification.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_refund_of_another_room_tells_nobody() -> None:
     refund = refunded()
 
