@@ -162,7 +162,11 @@ def _batch(
 
 def _send(payout: Payout, now: datetime) -> None:
     """Ask for the first time, if the provider says at this moment that the account is payable."""
-    accounts.look_at_account(object_key=payout.account.provider_key, now=now)
+    try:
+        accounts.look_at_account(object_key=payout.account.provider_key, now=now)
+    except ProviderRefused:  # The account is gone, or not connected to us any more.
+        _refused(payout.pk, causes.NOT_PAYABLE, now)
+        return
     ready = _intend(payout.pk, now)
     if ready is not None:
         _ask(ready, now)

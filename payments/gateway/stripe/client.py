@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = (3.05, 10.0)  # To connect, and between two bytes of an answer.
 RETRIES = 1  # A person may be waiting; workers come again anyway.
 _BEING_ANSWERED = 409
+_DISCONNECTED = "account_invalid"  # https://docs.stripe.com/error-codes#account-invalid
 OUR_KEY = "weft_payment"  # The name under which an object of the provider carries our key.
 
 
@@ -63,6 +64,11 @@ def translated_errors() -> Iterator[None]:
         raise ProviderRefused(str(error)) from error
     except (stripe.InvalidRequestError, stripe.CardError) as error:
         raise ProviderRefused(str(error)) from error
+    except stripe.PermissionError as error:
+        told = error.error
+        if told is not None and told.code == _DISCONNECTED:  # An answer, about that account alone.
+            raise ProviderRefused(str(error)) from error
+        raise ProviderUnavailable(str(error)) from error
     except stripe.StripeError as error:  # No answer, a broken provider, a wrong key of ours.
         raise ProviderUnavailable(str(error)) from error
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import stripe
 
 from payments.gateway.base import ProviderRefused
 from payments.ledger import selectors as books
@@ -58,6 +60,42 @@ def test_a_reversal_that_the_provider_refuses_waits_for_a_person_once(
     assert (queued.provider_key, queued.reference) == (payout.transfer_key, payout.reference)
     assert (queued.ours, queued.theirs) == (Money(600_00, "EUR"), None)
     assert make.again(payout).money_back_at is None
+
+
+@pytest.mark.promise("M15")
+@pytest.mark.usefixtures("provider")
+def test_an_account_that_was_disconnected_is_its_own_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = make.stripe_account()
+    make.escrow()
+    payout = make.approved(minor=600_00)
+    services.submit_due(now=make.FREE)
+    refusal = {
+        "type": "invalid_request_error",
+        "code": "account_invalid",
+        "message": "The provided key does not have access to the account.",
+    }
+    plain = stripe.RequestsClient.request
+
+    def request(
+        self: stripe.RequestsClient,
+        method: str,
+        url: str,
+        *rest: Any,  # noqa: ANN401  Passed on.
+    ) -> object:
+        if account.provider_key in url:
+            return json.dumps({"error": refusal}), 403, {}
+        return plain(self, method, url, *rest)
+
+    monkeypatch.setattr(stripe.RequestsClient, "request", request)
+    with pytest.raises(ProviderRefused):
+        services.look_at_account(object_key=account.provider_key, now=make.FREE)
+    services.carry_on(payout_id=payout.pk, now=make.FREE)
+
+    payout = make.again(payout)
+    assert (payout.state, payout.cause) == (S.FAILED, "payouts_not_allowed")
+    assert make.left() == 1_000_00
 
 
 def test_what_was_reversed_by_hand_before_comes_back_to_the_escrow_too(
