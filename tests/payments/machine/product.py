@@ -1,0 +1,174 @@
+"""The product as the machine drives it: real services, and answers of the provider as values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.db import connection
+
+from payments.gateway.bank_file import Debtor
+from payments.gateway.base import Charge, ChargeStatus, ProviderCharge
+from payments.gateway.disputes import DisputeStatus, Moved, ProviderDispute
+from payments.gateway.refunds import ProviderRefund, RefundStatus
+from payments.models import EventDelivery
+from payments.money import Money
+from payments.payouts import services as payouts
+from payments.payouts.models import Payout
+from projects.funding.models import Contribution
+from projects.matching.models import Allocation, Reservation
+from tests.make import catalogue
+from tests.make import funding as make_funding
+from tests.make import payouts as make_payouts
+
+if TYPE_CHECKING:
+    from payments.models import Payment
+    from projects.funding.models import Campaign
+
+OPENED = datetime(2026, 3, 10, 12, tzinfo=UTC)
+CLOSES = OPENED + timedelta(days=1)
+POT_MINOR = 200_00
+DEBTOR = Debtor("Weft", make_payouts.IBAN)
+
+BALANCES = """
+    SELECT a.kind, a.owner_ref,
+        coalesce(sum(p.amount_minor) FILTER (WHERE e.state = 'posted'), 0)::bigint,
+        coalesce(sum(p.amount_minor) FILTER (WHERE e.state = 'pending' AND NOT EXISTS
+            (SELECT FROM ledger_entry f WHERE f.finishes_id = e.id)), 0)::bigint
+    FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
+    JOIN ledger_account a ON a.id = p.account_id GROUP BY 1, 2
+"""
+SHORT = {
+    "provider_clearing": "clearing",
+    "donor_clearing": "donor",
+    "dispute_block": "block",
+    "loss": "loss",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every example begins with."""
+
+    campaign: Campaign
+    programme_id: str
+    owner_ref: str
+
+
+def ground() -> Ground:
+    """Return a campaign with a day to go, a programme that makes 250 of 100, and a paid owner."""
+    current_app.loader.import_default_modules()  # Whoever listens is known by name.
+    campaign = make_funding.campaign(catalogue.project(), at=OPENED, days=11)
+    programme = make_funding.programme(at=OPENED, pot_minor=POT_MINOR, rate=[3, 2])
+    owner_ref = campaign.project.organisation.slug
+    make_payouts.bank_account(owner_ref=owner_ref, now=OPENED - timedelta(hours=80))
+    return Ground(campaign, programme.programme_id, owner_ref)
+
+
+def paid(payment: Payment, *, number: int, minor: int, fee: int, at: datetime) -> ProviderCharge:
+    money = Charge(f"ch_{number}", Money(minor, "EUR"), Money(fee, "EUR"), at)
+    return ProviderCharge(str(payment.pk), f"cs_{number}", ChargeStatus.PAID, money)
+
+
+def failed(payment: Payment, *, number: int) -> ProviderCharge:
+    return ProviderCharge(str(payment.pk), f"cs_{number}", ChargeStatus.FAILED)
+
+
+def refund(  # noqa: PLR0913  What the provider says of a refund.
+    key: str, payment: Payment, minor: int, *, ours: str, status: RefundStatus, at: datetime
+) -> ProviderRefund:
+    has_failed = status is RefundStatus.FAILED
+    return ProviderRefund(
+        key=key,
+        refund_key=ours,
+        charge_key=payment.charge_key,
+        payment_key=str(payment.pk),
+        amount=Money(minor, "EUR"),
+        status=status,
+        made_at=at,
+        failed_at=at if has_failed else None,
+        failure_reason="lost_or_stolen_card" if has_failed else "",
+    )
+
+
+def dispute(  # noqa: PLR0913  What the provider says of a dispute.
+    key: str,
+    payment: Payment,
+    minor: int,
+    *,
+    status: DisputeStatus,
+    at: datetime,
+    fee_back: int = 0,
+) -> ProviderDispute:
+    amount = Money(minor, "EUR")
+    return ProviderDispute(
+        key=key,
+        charge_key=payment.charge_key,
+        payment_key=str(payment.pk),
+        amount=amount,
+        status=status,
+        reason="fraudulent",
+        opened_at=at,
+        evidence_due_at=None,
+        withdrawn=Moved(amount, Money(15_00, "EUR"), at),
+        reinstated=Moved(amount, Money(-fee_back, "EUR"), at)
+        if status is DisputeStatus.WON
+        else None,
+    )
+
+
+def ask_payout(ground: Ground, minor: int, *, reference: str, now: datetime) -> Payout:
+    """Ask for a payout and have another person approve it."""
+    asked = payouts.request_payout(
+        owner_ref=ground.owner_ref,
+        source_ref=ground.campaign.key,
+        amount=Money(minor, "EUR"),
+        reference=reference,
+        requested_by="asha",
+        now=now,
+    )
+    return payouts.approve(payout_id=asked.pk, by="otieno", now=now)
+
+
+def send_payouts(now: datetime) -> None:
+    """Submit what may go, and take the files to the bank."""
+    payouts.submit_due(now=now)
+    batches = Payout.objects.filter(state=Payout.State.SUBMITTED).values_list("batch_id", flat=True)
+    for batch in set(batches):
+        payouts.export(batch_id=batch, debtor=DEBTOR, day=now.date(), by="clerk", now=now)
+
+
+def announcements(*, waiting: bool) -> list[EventDelivery]:
+    """Return what campaigns and the queue of exceptions have to hear, or ever had to."""
+    found = EventDelivery.objects.exclude(listener__startswith="notifications.")
+    return list((found.filter(done_at=None) if waiting else found).order_by("created_at", "id"))
+
+
+def balances() -> tuple[Counter[str], Counter[str]]:
+    """Return what is posted and what is held on every account, by the names of the model."""
+    posted, held = Counter[str](), Counter[str]()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # As a commit would check them.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(BALANCES)
+        for kind, owner_ref, posted_minor, held_minor in cursor.fetchall():
+            owner = "treasury" if owner_ref.startswith("treasury:") else owner_ref
+            name = f"{SHORT[kind]}/{owner}" if kind in SHORT else kind
+            posted[name] += posted_minor
+            held[name] += held_minor
+    return posted, held
+
+
+def contributions() -> dict[str, tuple[int, ...]]:
+    """Return what was given back, is disputed, lost and matched, by the key of a contribution."""
+    matched = Counter[str]()
+    for rows in (Allocation.objects.given(), Reservation.objects.active()):
+        for key, minor in rows.values_list("contribution_ref", "amount_minor"):
+            matched[key] += minor
+    rows_of = Contribution.objects.values_list(
+        "key", "refunded_minor", "blocked_minor", "lost_minor"
+    )
+    return {key: (*minors, matched[key]) for key, *minors in rows_of}
