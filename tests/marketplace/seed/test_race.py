@@ -178,16 +178,14 @@ def test_thirty_are_matched_however_the_events_come() -> None:
         settle_down()
         check_the_end(document)
         orderly = books.fingerprint()
-        for seed in (1, 2):
-            day.back_to(copy)
-            assert books.fingerprint() != orderly
-            everything = payloads * 2
-            random.Random(seed).shuffle(everything)  # noqa: S311  The same every time.
-            crowd = [everything[part::SENDERS] for part in range(SENDERS)]
-            at_once(send_all, crowd)
-            settle_down()
-            check_the_end(document)
-            assert books.fingerprint() == orderly
+        day.back_to(copy)
+        assert books.fingerprint() != orderly
+        everything = payloads * 2
+        random.Random(7).shuffle(everything)  # noqa: S311  The same every time.
+        at_once(send_all, [everything[part::SENDERS] for part in range(SENDERS)])
+        settle_down()
+        check_the_end(document)
+        assert books.fingerprint() == orderly
         send(payloads[0])
         settle_down()
         assert books.fingerprint() == orderly
