@@ -37,5 +37,7 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {name: {"level": "WARNING"} for name in ("django.tasks", "django_tasks", "wagtail")},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("django.tasks", "django_tasks", "wagtail", "stripe")
+    },
 }
