@@ -11,7 +11,6 @@ from operator import attrgetter, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Min, Q, Sum
-from django.db.models.functions import Coalesce
 
 from payments.gateway.records import RecordKind
 from payments.ledger.models import AccountKind, Entry, Posting
@@ -22,6 +21,7 @@ from payments.settlement import PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -53,6 +53,14 @@ class _Line(NamedTuple):
     reference: str
     currency: str
     minor: int
+
+
+class _Said(NamedTuple):
+    """What an entry says of itself."""
+
+    corrects: UUID | None
+    key: str
+    kind: str
 
 
 def waiting() -> Waiting:
@@ -136,34 +144,56 @@ def _postings() -> QuerySet[Posting]:
 
 def _lines(where: Q) -> list[_Line]:
     """Return postings, first booked first, under the entry they go back to, however corrected."""
-    rows = (
+    rows = list(
         _postings()
         .filter(where)
-        .annotate(
-            root=Coalesce(
-                "entry__corrects__corrects__idempotency_key",
-                "entry__corrects__idempotency_key",
-                "entry__idempotency_key",
-            ),
-            root_kind=Coalesce(
-                "entry__corrects__corrects__kind", "entry__corrects__kind", "entry__kind"
-            ),
-        )
-        .exclude(root__startswith=MADE_UP)
         .order_by("entry__recorded_at", "entry_id", "id")
-        .values_list("root", "root_kind", "entry__reference", "currency", "amount_minor")
+        .values_list(
+            "entry_id",
+            "entry__corrects",
+            "entry__idempotency_key",
+            "entry__kind",
+            "entry__reference",
+            "currency",
+            "amount_minor",
+        )
     )
-    return [_Line(_object_of(root), *rest) for root, *rest in rows]
+    known = {entry: _Said(corrects, key, kind) for entry, corrects, key, kind, *_ in rows}
+    _add_corrected(known)
+    lines = []
+    for entry, _, _, _, reference, currency, minor in rows:
+        root = _root(entry, known)
+        if not root.key.startswith(MADE_UP):
+            lines.append(_Line(_object_of(root.key), root.kind, reference, currency, minor))
+    return lines
+
+
+def _add_corrected(known: dict[UUID, _Said]) -> None:
+    """Add what the entries correct, and what that corrects, level by level up to the roots."""
+    while above := sorted({one.corrects for one in known.values() if one.corrects} - known.keys()):
+        for start in range(0, len(above), BATCH):
+            found = Entry.objects.filter(pk__in=above[start : start + BATCH])
+            for entry, *said in found.values_list("pk", "corrects", "idempotency_key", "kind"):
+                known[entry] = _Said(*said)
+
+
+def _root(entry: UUID, known: Mapping[UUID, _Said]) -> _Said:
+    """Return the entry that was wrong first; one can correct only what was there before it."""
+    said = known[entry]
+    while said.corrects:
+        said = known[said.corrects]
+    return said
 
 
 def _lines_about(keys: Iterable[str]) -> list[_Line]:
     named = reduce(or_, (_about(key) for key in keys))
-    entries = list(Entry.objects.filter(named).values_list("pk", flat=True))
-    return _lines(
-        Q(entry__in=entries)
-        | Q(entry__corrects__in=entries)
-        | Q(entry__corrects__corrects__in=entries)
-    )
+    level = set(Entry.objects.filter(named).values_list("pk", flat=True))
+    entries = set(level)
+    while level:  # What corrects these, what corrects that, and so on.
+        below = Entry.objects.filter(corrects__in=level).values_list("pk", flat=True)
+        level = set(below) - entries
+        entries |= level
+    return _lines(Q(entry__in=entries))
 
 
 def _summed(key: str, lines: Sequence[_Line]) -> Booked:

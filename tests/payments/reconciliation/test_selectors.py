@@ -50,19 +50,20 @@ def test_what_was_booked_about_one_thing_is_taken_together() -> None:
     assert selectors.booked_since(NOON + HOUR) == set()
 
 
-def test_what_corrects_an_entry_counts_with_it_also_the_second_time() -> None:
+def test_what_corrects_an_entry_counts_with_it_however_often_it_was_corrected() -> None:
     ledger.post([entry("ch_1:charge")])
-    for key, corrected, minor in (("a", "ch_1:charge", -3), ("b", "a", 1)):
+    corrections = ("ch_1:charge", -3), ("fix-0", 1), ("fix-1", 1), ("fix-2", -20), ("fix-3", 5)
+    for number, (corrected, minor) in enumerate(corrections):
         ledger.correct(
             key=corrected,
-            idempotency_key=key,
+            idempotency_key=f"fix-{number}",
             occurred_at=NOON,
             kind="correction",
             postings=entry("", minor).postings,
         )
 
     (booked,) = selectors.booked(["ch_1"]).values()
-    assert booked.amounts == {"EUR": 99_98}
+    assert (booked.key, booked.amounts) == ("ch_1", {"EUR": 99_84})
     assert selectors.booked_since(NOON) == {"ch_1"}
 
 
