@@ -9,13 +9,13 @@ campaign what that costs it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from payments import fees
 from payments.ledger import selectors as ledger
 from payments.ledger.models import AccountKind
 from payments.ledger.models import Posting as Line
-from payments.ledger.services import AccountKey, Entry, Posting, finish, post
+from payments.ledger.services import AccountKey, Entry, Posting, post
 from payments.money import Money
 from projects.funding.models import Reversal
 from projects.funding.selectors import escrow, owed_by_owner
@@ -63,72 +63,141 @@ def _turn(reversal: Reversal) -> tuple[bool, bool, str]:
     )
 
 
-def undo(contribution: Contribution, moved: Moved, *, at: datetime) -> None:
-    """Give the campaign what was held, or even taken, unless it stays as it is booked."""
-    reversal = moved.reversal
-    is_kept = reversal.state != Stage.RETURNED and not moved.is_again
-    if moved.was is None or moved.was == Stage.RETURNED or is_kept:
-        return
-    key = _key(reversal, times=reversal.rebooked - moved.is_again)
-    if moved.was == Stage.HELD:
-        finish(key, how="void", idempotency_key=f"{key}:void", occurred_at=at)
-    else:
-        post([_opposite(contribution, reversal, key=key, at=at)])
+class Booking:
+    """All that one change writes, put together first and then written at once.
 
-
-def do(contribution: Contribution, moved: Moved, *, at: datetime) -> None:
-    """Hold back what is asked back or disputed; make final what the giver, or a bank, has.
-
-    What a bank takes beyond the gift's own money is the platform's loss, not the campaign's.
+    What one entry leaves in escrow, or brings to it, the next can take.
     """
-    reversal = moved.reversal
-    if reversal.state == Stage.RETURNED:
-        return
-    key = _key(reversal)
-    if moved.was is None or moved.is_again:
-        post([_held(contribution, reversal, key=key, at=at)])
-    if reversal.state == Stage.TAKEN:
-        finish(key, how="post", idempotency_key=f"{key}:post", occurred_at=at)
+
+    def __init__(self, contribution: Contribution, *, at: datetime) -> None:
+        self._contribution, self._at = contribution, at
+        self._escrow = escrow(contribution.campaign)
+        self._room = ledger.left(self._escrow).minor
+        self._entries: list[Entry] = []
+        self._final: list[Entry] = []
+
+    def write(self) -> None:
+        """Write everything; every account that is touched is locked by the first batch.
+
+        What is held and taken in one go is pending in the first and final in the second.
+
+        Raises:
+            BalanceExceeded: escrow gave money elsewhere since it was read; nothing was written.
+            LedgerBusy: others hold an account.
+        """
+        post(self._entries)
+        post(self._final)
+
+    def undo(self, moved: Moved) -> None:
+        """Give the campaign what was held, or even taken, unless it stays as it is booked."""
+        reversal = moved.reversal
+        is_kept = reversal.state != Stage.RETURNED and not moved.is_again
+        if moved.was is None or moved.was == Stage.RETURNED or is_kept:
+            return
+        key = _key(reversal, times=reversal.rebooked - moved.is_again)
+        if moved.was == Stage.HELD:
+            self._entries.append(_finish(key, how="void", at=self._at))
+            self._leaves(-line.amount_minor for line in _lines(key) if self._is_escrow(line))
+        else:
+            self._add(self._opposite(reversal, key=key))
+
+    def do(self, moved: Moved) -> None:
+        """Hold back what is asked back or disputed; make final what the giver, or a bank, has.
+
+        What a bank takes beyond the gift's own money is the platform's loss, not the campaign's.
+        """
+        reversal = moved.reversal
+        if reversal.state == Stage.RETURNED:
+            return
+        key = _key(reversal)
+        is_held_anew = moved.was is None or moved.is_again
+        if is_held_anew:
+            self._add(self._held(reversal, key=key))
+        if reversal.state == Stage.TAKEN:
+            batch = self._final if is_held_anew else self._entries
+            batch.append(_finish(key, how="post", at=self._at))
+
+    def make_up_for_fees(self, news: Reversal, *, before: Money, now: Money) -> None:
+        """Bring what makes up for fees to its share of what has gone by now."""
+        whole = self._contribution.amount
+        for kind, account, fee in _made_up_for(self._contribution):
+            already = fees.share(fee, gone=before, amount=whole)
+            due = fees.share(fee, gone=now, amount=whole) - already
+            if not due:
+                continue
+            back = "" if due.minor > 0 else "_returned"
+            entry = Entry(
+                kind=f"{kind}{back}",
+                reference=self._contribution.key,
+                idempotency_key=f"{kind}{back}:{news.key}",
+                occurred_at=self._at,
+                postings=(Posting(account, due.minor), *self._from_campaign(-due.minor)),
+            )
+            self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        self._leaves(line.amount_minor for line in entry.postings if line.account == self._escrow)
+
+    def _leaves(self, debits: Iterable[int]) -> None:
+        self._room -= sum(debits)
+
+    def _is_escrow(self, line: Line) -> bool:
+        return line.account.key == self._escrow
+
+    def _held(self, reversal: Reversal, *, key: str) -> Entry:
+        own = reversal.taken_minor or 0
+        postings = self._from_campaign(own)
+        if beyond := reversal.amount_minor - own:
+            loss = AccountKey(AccountKind.LOSS, BEYOND, reversal.currency)
+            postings.append(Posting(loss, beyond))
+        postings.append(Posting(_donor(self._contribution, reversal), -reversal.amount_minor))
+        return Entry(
+            kind=f"{reversal.kind}_held",
+            reference=self._contribution.key,
+            idempotency_key=key,
+            occurred_at=self._at,
+            postings=tuple(postings),
+            state="pending",
+        )
+
+    def _from_campaign(self, minor: int) -> list[Posting]:
+        """Return the debits of an amount: escrow as far as it reaches, the rest a receivable.
+
+        A negative amount is a credit of the escrow.
+        """
+        given = min(minor, max(self._room, 0))
+        owner = owed_by_owner(self._contribution.campaign)
+        lines = [(self._escrow, given), (owner, minor - given)]
+        return [Posting(account, part) for account, part in lines if part]
+
+    def _opposite(self, reversal: Reversal, *, key: str) -> Entry:
+        """Return the entry that undoes what was final already."""
+        taken = f"{key}:post"
+        return Entry(
+            kind=f"{reversal.kind}_returned",
+            reference=self._contribution.key,
+            idempotency_key=f"{key}:returned",
+            occurred_at=self._at,
+            postings=tuple(Posting(line.account.key, -line.amount_minor) for line in _lines(taken)),
+            corrects=taken,
+        )
 
 
-def _held(contribution: Contribution, reversal: Reversal, *, key: str, at: datetime) -> Entry:
-    own = reversal.taken_minor or 0
-    postings = _from_campaign(contribution, own, room=_room(contribution))
-    if beyond := reversal.amount_minor - own:
-        loss = AccountKey(AccountKind.LOSS, BEYOND, reversal.currency)
-        postings.append(Posting(loss, beyond))
-    postings.append(Posting(_donor(contribution, reversal), -reversal.amount_minor))
+def _finish(key: str, *, how: Literal["post", "void"], at: datetime) -> Entry:
+    """Return the entry that makes a pending one final, or gives back what it held."""
     return Entry(
-        kind=f"{reversal.kind}_held",
-        reference=contribution.key,
-        idempotency_key=key,
+        kind="",
+        reference="",
+        idempotency_key=f"{key}:{how}",
         occurred_at=at,
-        postings=tuple(postings),
-        state="pending",
+        state="posted" if how == "post" else "voided",
+        finishes=key,
     )
 
 
-def make_up_for_fees(
-    contribution: Contribution, news: Reversal, *, before: Money, now: Money, at: datetime
-) -> None:
-    """Bring what makes up for fees to its share of what has gone by now."""
-    for kind, account, fee in _made_up_for(contribution):
-        already = fees.share(fee, gone=before, amount=contribution.amount)
-        due = fees.share(fee, gone=now, amount=contribution.amount) - already
-        if not due:
-            continue
-        back = "" if due.minor > 0 else "_returned"
-        entry = Entry(
-            kind=f"{kind}{back}",
-            reference=contribution.key,
-            idempotency_key=f"{kind}{back}:{news.key}",
-            occurred_at=at,
-            postings=(
-                Posting(account, due.minor),
-                *_from_campaign(contribution, -due.minor, room=_room(contribution)),
-            ),
-        )
-        post([entry])
+def _lines(key: str) -> Iterable[Line]:
+    return Line.objects.filter(entry__idempotency_key=key).select_related("account")
 
 
 def _made_up_for(contribution: Contribution) -> list[tuple[str, AccountKey, Money]]:
@@ -140,35 +209,6 @@ def _made_up_for(contribution: Contribution) -> list[tuple[str, AccountKey, Mone
         lost = AccountKey(AccountKind.LOSS, LOST_FEES, code)
         found.append(("lost_fee", lost, Money(contribution.fee_minor, code)))
     return found
-
-
-def _from_campaign(contribution: Contribution, minor: int, *, room: int) -> list[Posting]:
-    """Return the debits of an amount: escrow as far as it reaches, the rest a receivable.
-
-    A negative amount is a credit of the escrow.
-    """
-    campaign = contribution.campaign
-    given = min(minor, max(room, 0))
-    lines = [(escrow(campaign), given), (owed_by_owner(campaign), minor - given)]
-    return [Posting(account, part) for account, part in lines if part]
-
-
-def _room(contribution: Contribution) -> int:
-    return ledger.left(escrow(contribution.campaign)).minor
-
-
-def _opposite(contribution: Contribution, reversal: Reversal, *, key: str, at: datetime) -> Entry:
-    """Return the entry that undoes what was final already."""
-    taken = f"{key}:post"
-    lines = Line.objects.filter(entry__idempotency_key=taken).select_related("account")
-    return Entry(
-        kind=f"{reversal.kind}_returned",
-        reference=contribution.key,
-        idempotency_key=f"{key}:returned",
-        occurred_at=at,
-        postings=tuple(Posting(line.account.key, -line.amount_minor) for line in lines),
-        corrects=taken,
-    )
 
 
 def _donor(contribution: Contribution, reversal: Reversal) -> AccountKey:

@@ -172,21 +172,17 @@ def _change(
 
 
 def book(contribution: Contribution, change: Change) -> None:
-    """Write what a change means in the books; accounts are locked last.
+    """Write what a change means in the books, in one go; accounts are locked last.
 
     What is undone comes first, so that escrow has room for the rest.
     """
+    booking = books.Booking(contribution, at=change.at)
     for each in change.moved:
-        books.undo(contribution, each, at=change.at)
-    books.make_up_for_fees(
-        contribution,
-        change.news,
-        before=change.gone_before,
-        now=change.gone_now,
-        at=change.at,
-    )
+        booking.undo(each)
+    booking.make_up_for_fees(change.news, before=change.gone_before, now=change.gone_now)
     for each in change.moved:
-        books.do(contribution, each, at=change.at)
+        booking.do(each)
+    booking.write()
 
 
 def _derive(contribution: Contribution, reversal: Reversal, *, now: datetime) -> None:

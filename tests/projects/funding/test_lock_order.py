@@ -5,6 +5,7 @@ Each of a transaction's locks is read off the statements that take it.
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from payments.ledger.models import Posting
 from payments.money import Money
 from projects.funding import services
 from projects.matching import services as matching
 from tests.make import funding as make
-from tests.projects.funding.reversing import paid
+from tests.projects.funding.reversing import disputed, failed, lost, paid, pay_out, refunded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +58,31 @@ def recorded() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(watch):
         yield taken
+
+
+@contextmanager
+def batches() -> Iterator[list[set[str]]]:
+    """Collect the accounts that each call of the books locks."""
+    calls: list[set[str]] = []
+
+    def watch(
+        execute: Callable[..., object], sql: str, params: object, many: object, context: object
+    ) -> object:
+        answer = execute(sql, params, many, context)
+        if "ledger_post(" in sql and isinstance(params, list):
+            entries = json.loads(params[0])
+            finished = [entry["finishes"] for entry in entries if entry["finishes"]]
+            lines = Posting.objects.filter(entry__idempotency_key__in=finished)
+            named = {
+                f"{line['kind']}/{line['owner_ref']}"
+                for entry in entries
+                for line in entry["postings"]
+            }
+            calls.append(named | {str(line.account.key) for line in lines})
+        return answer
+
+    with connection.execute_wrapper(watch):
+        yield calls
 
 
 def identify(contribution_id: UUID) -> None:
@@ -131,3 +158,32 @@ def test_giving_back_locks_in_the_order_of_the_house() -> None:
         )
 
     assert taken == [*ORDER[:3], ORDER[4], ORDER[5]]
+
+
+@pytest.mark.promise("M10")
+def test_a_reversal_locks_all_its_accounts_at_once() -> None:
+    gift = paid()
+    pay_out(gift.campaign, 98_25)
+    key = refunded(gift, 60_00)
+    steps: list[Callable[[], object]] = [
+        lambda: disputed(gift, 100_00, key="bank"),
+        lambda: failed(gift, 60_00, key=key),
+        lambda: lost(gift, 100_00, key="bank"),
+    ]
+    owner, beyond = "payable/", "loss/beyond_the_gift"
+    most: set[str] = set()
+
+    for step in steps:
+        with batches() as calls:
+            step()
+        ours, *others = calls
+        assert all(other <= ours or is_of_the_provider(other) for other in others), calls
+        most |= ours
+
+    assert any(name.startswith(owner) for name in most)
+    assert beyond in most
+
+
+def is_of_the_provider(accounts: set[str]) -> bool:
+    """Tell the entry by which payments, in a transaction of its own, books what it did."""
+    return "provider_clearing/stripe" in accounts
