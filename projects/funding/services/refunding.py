@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from payments.ledger.services import BalanceExceeded
 from payments.models import Payment
 from payments.refunds import services as refunds
 from projects.funding.models import Contribution, Reversal
 from projects.funding.services import reversals
-from projects.funding.services.refusals import NotRefundable
+from projects.funding.services.refusals import Busy, NotRefundable
 from projects.funding.services.rows import busy_is_refused, locked_contribution, of_reference
 from projects.matching import services as matching
 
@@ -120,14 +121,17 @@ def _refund(  # noqa: PLR0913  As above.
         )
     except refunds.RefundRefused as refusal:
         raise NotRefundable(str(refusal)) from refusal
-    heard = reversals.hear(
-        kind=Reversal.Kind.REFUND,
-        key=str(refund.pk),
-        payment_id=payment_id,
-        reference=contribution.key,
-        amount=amount,
-        stage=Reversal.State.HELD,
-        at=now,
-        now=now,
-    )
+    try:
+        heard = reversals.hear(
+            kind=Reversal.Kind.REFUND,
+            key=str(refund.pk),
+            payment_id=payment_id,
+            reference=contribution.key,
+            amount=amount,
+            stage=Reversal.State.HELD,
+            at=now,
+            now=now,
+        )
+    except BalanceExceeded as refusal:  # A payout took what escrow had when it was read.
+        raise Busy from refusal
     return heard or contribution

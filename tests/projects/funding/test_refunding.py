@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+from django.db import transaction
 
 from payments.console import hooks
+from payments.ledger import selectors as ledger
+from payments.ledger.services import BalanceExceeded
 from payments.models import Payment
 from payments.money import Money
 from payments.refunds.models import Refund
@@ -12,7 +17,17 @@ from projects.funding import services
 from projects.funding.models import Contribution
 from tests import crowd
 from tests.make import funding as make
-from tests.projects.funding.reversing import books, paid, refunded, settle
+from tests.projects.funding.reversing import (
+    books,
+    disputed,
+    paid,
+    pay_out,
+    refunded,
+    settle,
+)
+
+if TYPE_CHECKING:
+    from payments.ledger.services import AccountKey
 
 pytestmark = pytest.mark.django_db
 State = Contribution.State
@@ -51,6 +66,30 @@ def test_what_the_room_refuses_is_said_on_the_console() -> None:
 
     with pytest.raises(hooks.NotRefunded, match="more than is left"):
         hooks.refund(payment_of(gift), asked(40_01, "form-2"), now=make.NOON)
+
+
+def test_a_payout_in_between_is_said_in_words_and_nothing_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gift = paid()
+    left = ledger.left
+
+    def left_a_moment_ago(account: AccountKey) -> Money:
+        found = left(account)
+        pay_out(gift.campaign, found.minor)
+        return found
+
+    monkeypatch.setattr(ledger, "left", left_a_moment_ago)
+    with pytest.raises(hooks.NotRefunded, match="try again"):
+        hooks.refund(payment_of(gift), asked(40_00), now=make.NOON)
+    with pytest.raises(BalanceExceeded), transaction.atomic():  # A listener hears it once more.
+        disputed(gift, 40_00)
+    monkeypatch.undo()
+
+    gift.refresh_from_db()
+    assert (gift.state, Refund.objects.count()) == (State.SETTLED, 0)
+    hooks.refund(payment_of(gift), asked(40_00), now=make.NOON)
+    assert books(gift)["escrow"] == (98_95, -40_00)
 
 
 def test_money_that_counts_for_nobody_is_refunded_on_the_console_and_the_hold_ends() -> None:
