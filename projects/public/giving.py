@@ -124,7 +124,8 @@ def pay_step(
     problem: Problem | None = None,
 ) -> HttpResponse:
     """Show everything once more, with the button to pay."""
-    contribution.refresh_from_db()
+    if problem is not None:  # What was refused may have left marks on the object.
+        contribution.refresh_from_db()
     standing = standing_of(contribution)
     offer = quoting.offer_for(contribution, at=timezone.now())
     context = {
