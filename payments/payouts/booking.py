@@ -9,8 +9,8 @@
 | and `payout_returned`, correcting `payout_released` | payable | escrow |
 
 A transfer is booked when it leaves our balance at the provider, not when it arrives at a bank: the
-books then say what the provider's records say. What an owner owes (a debit on `payable`) is kept of
-a payout: the escrow gives all of it, and less is transferred.
+books then say what the provider's records say. What an owner owes (a debit on `payable`, also one
+that is pending) is kept of a payout: the escrow gives all of it, and less is transferred.
 """
 
 from __future__ import annotations
@@ -40,14 +40,18 @@ def payable(account: PayoutAccount) -> AccountKey:
 
 
 def owed(account: PayoutAccount) -> int:
-    """Return what a locked account's owner owes, less what payouts not gone will keep of it."""
+    """Return what a locked account's owner owes, less what payouts not gone will keep of it.
+
+    What a refund or a dispute holds back counts before it is decided: afterwards the money is gone.
+    """
     balance = books.balance(payable(account))
     kept = sum(
         account.payouts.filter(
             state__in=[Payout.State.SCHEDULED, *Payout.WITH_PROVIDER], transfer_key=""
         ).values_list("receivable_minor", flat=True)
     )
-    return max(balance.debits_posted - balance.credits_posted - kept, 0)
+    debits = balance.debits_posted + balance.debits_pending
+    return max(debits - balance.credits_posted - kept, 0)
 
 
 def hold(payout: Payout, *, now: datetime) -> None:

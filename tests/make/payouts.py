@@ -12,7 +12,7 @@ from payments.gateway.payouts import BankDetails
 from payments.ledger import selectors as books
 from payments.ledger import services as ledger
 from payments.ledger.models import AccountKind
-from payments.ledger.services import AccountKey
+from payments.ledger.services import AccountKey, Entry
 from payments.money import Money
 from payments.payouts import services
 from payments.payouts.models import Method, Payout, PayoutAccount
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from requests._types import JsonType
 
+    from payments.ledger.entries import State
     from payments.sandbox.server import Running
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -112,11 +113,26 @@ def escrow(*, minor: int = 1_000_00, campaign: str = CAMPAIGN, currency: str = "
     return key
 
 
-def owes(account: PayoutAccount, *, minor: int) -> None:
+def owes(account: PayoutAccount, *, minor: int, state: State = "posted", key: str = "") -> None:
     """Let an owner owe something, as after a refund of what was paid out."""
     debit = make_ledger.account(AccountKind.PAYABLE, account.owner_ref, account.currency)
     credit = make_ledger.account(AccountKind.SUSPENSE, "refunds", account.currency)
-    ledger.post([make_ledger.entry(debit=debit, credit=credit, minor=minor, kind="refund_held")])
+    entry = make_ledger.entry(
+        debit=debit, credit=credit, minor=minor, kind="refund_held", state=state, key=key
+    )
+    ledger.post([entry])
+
+
+def is_gone(held: str) -> None:
+    """Let what was held back under a key be gone, as after a dispute that was lost."""
+    gone = Entry(
+        kind="refund_held",
+        reference="ref-1",
+        idempotency_key=f"{held}:post",
+        occurred_at=NOON,
+        finishes=held,
+    )
+    ledger.post([gone])
 
 
 def requested(

@@ -181,6 +181,24 @@ def test_what_the_owner_owes_is_kept_of_the_payout(
     assert carry_on(payout).state == S.PAID
 
 
+def test_what_a_bank_has_yet_to_decide_is_kept_of_one_payout_and_is_then_paid(
+    provider: Running,
+) -> None:
+    account = make.stripe_account()
+    make.escrow(minor=1_000_00)
+    make.owes(account, minor=150_00, state="pending", key="held")
+
+    first, second = sent(minor=600_00), sent(minor=200_00)
+
+    assert (first.receivable_minor, second.receivable_minor) == (150_00, 0)
+    transfers = provider.world.store.every("transfer")
+    assert [transfer.document["amount"] for transfer in transfers] == [450_00, 200_00]
+    assert make.total("payable", make.OWNER) == -150_00
+    make.is_gone("held")
+    assert make.total("payable", make.OWNER) == 0
+    assert books.verify() == []
+
+
 def test_a_debt_is_kept_of_one_payout_only(provider: Running) -> None:
     account = make.stripe_account()
     make.escrow(minor=1_000_00)
