@@ -173,8 +173,8 @@ def _add_corrected(known: dict[UUID, _Said]) -> None:
     while above := sorted({one.corrects for one in known.values() if one.corrects} - known.keys()):
         for start in range(0, len(above), BATCH):
             found = Entry.objects.filter(pk__in=above[start : start + BATCH])
-            for entry, *said in found.values_list("pk", "corrects", "idempotency_key", "kind"):
-                known[entry] = _Said(*said)
+            said = found.values_list("pk", "corrects", "idempotency_key", "kind")
+            known.update({entry: _Said(up, key, kind) for entry, up, key, kind in said})
 
 
 def _root(entry: UUID, known: Mapping[UUID, _Said]) -> _Said:
