@@ -98,13 +98,17 @@ def why_not(action: Action, payout: Payout, person: access.Person) -> _StrPromis
 
 
 def _why_not_approve(payout: Payout, person: access.Person) -> _StrPromise | None:
-    person_is = {str(person.pk), person.get_username()}  # Rooms may write down either.
-    if payout.requested_by in person_is:
+    # Rooms may write down either.
+    names = {services.as_compared(name) for name in (str(person.pk), person.get_username())}
+    if services.as_compared(payout.requested_by) in names:
         return _("You asked for this payout, so somebody else has to approve it.")
-    if payout.approved_by in person_is:
+    if services.as_compared(payout.approved_by) in names:
         return _("You have approved it already. It needs a second person.")
     if not payout.account.details_digest:
         return _("The owner has not said where to be paid.")
+    details = payout.account.changes.last()
+    if details and services.as_compared(details.actor) in names:
+        return _("You gave the bank details it is paid to, so somebody else has to approve it.")
     return None
 
 

@@ -50,6 +50,7 @@ __all__ = [
     "TreasuryRefused",
     "Waiting",
     "approve",
+    "as_compared",
     "ask_about_account",
     "begin_onboarding",
     "cancel",
@@ -148,7 +149,7 @@ def approve(*, payout_id: UUID, by: str, now: datetime) -> Payout:
         raise NoAccount(_("The owner has not said where to be paid."))
     details = payout.account.changes.last()
     before = (payout.requested_by, payout.approved_by, details.actor if details else "")
-    if _person(by) in {"", *map(_person, before)}:
+    if as_compared(by) in {"", *map(as_compared, before)}:
         raise FourEyes(_("Somebody else has to approve this."))
     if payout.needs_second and not payout.approved_by:
         payout.approved_by, payout.approved_digest = by, payout.account.details_digest
@@ -228,7 +229,7 @@ def retry(*, payout_id: UUID, requested_by: str, now: datetime) -> Payout:
     )
 
 
-def _person(name: str) -> str:
+def as_compared(name: str) -> str:
     """Return a name as it is compared: case and blanks make nobody another person."""
     return name.strip().casefold()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from payments.money import Money
 from payments.payouts import services
-from payments.payouts.models import Payout
+from payments.payouts.models import DetailsChange, Payout
 from tests.make import accounts
 from tests.make import payouts as make
 from tests.payments.console import world
@@ -87,6 +87,36 @@ def test_nobody_approves_what_they_asked_for(desk: Client, person: User, name: s
         assert response.status_code == 303
         assert NOT_YOU in html.unescape(world.read(desk, response.headers["Location"]))
     assert make.again(payout).state == S.REQUESTED
+
+
+@pytest.mark.promise("M19")
+@pytest.mark.parametrize("spelling", [" {} ", "\t{}"])
+def test_another_spelling_of_a_name_is_offered_no_approval(
+    desk: Client, person: User, spelling: str
+) -> None:
+    payout = asked(by=spelling.format(person.email.upper()))
+
+    page = page_of(desk, payout)
+    assert NOT_YOU in page
+    assert address("approve", payout) not in page
+
+
+@pytest.mark.promise("M19")
+def test_whoever_gave_the_bank_details_is_told_why_they_cannot_approve(
+    client: Client, person: User
+) -> None:
+    payout = asked()
+    DetailsChange.objects.create(
+        account=payout.account,
+        details_digest=payout.account.details_digest,
+        actor=str(person.pk).upper(),
+        told=[],
+        at=timezone.now(),
+    )
+    for somebody, is_offered in ((person, False), (world.worker(name="Sven Zweit"), True)):
+        page = page_of(accounts.sign_in(client, somebody), payout)
+        assert (address("approve", payout) in page) is is_offered
+        assert ("You gave the bank details it is paid to" in page) is not is_offered
 
 
 def test_an_approval_sent_twice_is_one_and_a_great_amount_needs_another_person(
