@@ -109,10 +109,11 @@ def take_in(books: Books, news: Back) -> None:
 
 
 def send(books: Books) -> None:
-    """Send the payouts that the escrow reaches for, less what the owner owes."""
+    """Send the payouts that the escrow reaches for, less what the owner owes or may come to."""
     for payout in (payout for payout in books.payouts if payout.state == "waiting"):
         kept = sum(sent.kept for sent in books.payouts if sent.state == "sent")
         if payout.minor <= escrow(books):
-            owes = max(0, balances(books, held=False)["payable"] - kept)
-            payout.kept = min(owes, payout.minor)
+            undecided = sum(line[2] for line in lines(books) if line[0] == "payable" and line[3])
+            owes = balances(books, held=False)["payable"] + undecided - kept
+            payout.kept = min(max(0, owes), payout.minor)
             payout.state = "paid" if payout.kept == payout.minor else "sent"
