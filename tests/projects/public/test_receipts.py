@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -261,6 +262,21 @@ def test_a_disputed_gift_says_what_its_giver_can_do(client: Client) -> None:
     assert "Your money went back" in words
     assert "Your bank has decided for you" in words
     assert "goes on raising money" not in words
+
+
+def test_a_receipt_says_whether_the_project_still_raises_money(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = paid()
+    end = made.campaign.closes_at
+
+    monkeypatch.setattr(timezone, "now", lambda: end - timedelta(seconds=1))
+    assert "The project goes on raising money until 30 March 2026. It keeps" in of(client, made)
+
+    monkeypatch.setattr(timezone, "now", lambda: end)
+    words = of(client, made)
+    assert "The project raised money until 30 March 2026. It keeps what was raised" in words
+    assert "goes on raising" not in words
 
 
 def test_late_money_is_told_as_late_and_then_as_gone_back(client: Client) -> None:
