@@ -34,7 +34,11 @@ class ReceiptState(models.TextChoices):
 
 
 def receipt_state(contribution: Contribution) -> ReceiptState:
-    """Return what a receipt is still good for, now that money may have gone back."""
+    """Return what a receipt is still good for, now that money may have gone back.
+
+    Only what has gone counts: while a refund is on its way or a dispute is open the receipt stays
+    valid, until the money is back or the dispute is lost.
+    """
     if contribution.remaining == contribution.amount:
         return ReceiptState.VALID
     return ReceiptState.PARTLY_VOID if contribution.remaining else ReceiptState.VOID
