@@ -105,6 +105,7 @@ def check_the_end(document: dict[str, Any]) -> None:
     assert books.verify().differences == []
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_document_in_any_database(settings: Settings) -> None:
     documents = []
     with day.kept() as empty:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.stack,
+    pytest.mark.slow,
     pytest.mark.promise("D1"),
     pytest.mark.promise("D2"),
     pytest.mark.promise("M14"),
@@ -55,7 +56,6 @@ def own_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) 
         shutil.rmtree(site.var, ignore_errors=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_five_kills_lose_nothing_that_was_acknowledged(own_server: Stack, seed: int) -> None:
     _survives(own_server, seed=seed, kills=5, gifts=8)
