@@ -10,8 +10,64 @@ BEGIN
 END $$;
 CREATE TRIGGER mandatemove_append_only BEFORE UPDATE OR DELETE ON mandates_mandatemove
     FOR EACH ROW EXECUTE FUNCTION mandates_mandatemove_append_only();
+
+CREATE FUNCTION mandates_agreed_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'What the owner of a card agreed to is never changed.'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'mandate_agreed_stays';
+END $$;
+CREATE TRIGGER mandate_agreed_stays BEFORE UPDATE ON mandates_mandate
+    FOR EACH ROW WHEN (
+        (NEW.id, NEW.reference, NEW.amount_minor, NEW.currency, NEW.description, NEW.created_at)
+        IS DISTINCT FROM
+        (OLD.id, OLD.reference, OLD.amount_minor, OLD.currency, OLD.description, OLD.created_at)
+    ) EXECUTE FUNCTION mandates_agreed_stays();
+
+CREATE FUNCTION mandates_charge_within_mandate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.mandates_mandate AS mandate, public.payments_payment AS payment
+        WHERE mandate.id = NEW.mandate_id AND payment.id = NEW.payment_id
+            AND payment.collection = 'card'
+            AND payment.reference = mandate.reference
+            AND payment.currency = mandate.currency
+            AND payment.amount_minor <= mandate.amount_minor
+    ) THEN
+        RAISE EXCEPTION 'The owner of this card has agreed to less, or to something else.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cardcharge_within_mandate';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cardcharge_within_mandate
+    BEFORE INSERT OR UPDATE OF mandate_id, payment_id ON mandates_cardcharge
+    FOR EACH ROW EXECUTE FUNCTION mandates_charge_within_mandate();
+
+-- Also before the provider is asked, from when on payment_asked_stays holds.
+CREATE FUNCTION mandates_charged_payment_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.mandates_cardcharge WHERE payment_id = OLD.id) THEN
+        RAISE EXCEPTION 'What a saved card is charged is never changed.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cardcharge_payment_stays';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cardcharge_payment_stays BEFORE UPDATE ON payments_payment
+    FOR EACH ROW WHEN (
+        (NEW.id, NEW.reference, NEW.collection, NEW.amount_minor, NEW.currency)
+        IS DISTINCT FROM
+        (OLD.id, OLD.reference, OLD.collection, OLD.amount_minor, OLD.currency)
+    ) EXECUTE FUNCTION mandates_charged_payment_stays();
 """
 UNGUARDED = """
+DROP TRIGGER cardcharge_payment_stays ON payments_payment;
+DROP FUNCTION mandates_charged_payment_stays;
+DROP TRIGGER cardcharge_within_mandate ON mandates_cardcharge;
+DROP FUNCTION mandates_charge_within_mandate;
+DROP TRIGGER mandate_agreed_stays ON mandates_mandate;
+DROP FUNCTION mandates_agreed_stays;
 DROP TRIGGER mandatemove_append_only ON mandates_mandatemove;
 DROP FUNCTION mandates_mandatemove_append_only;
 """

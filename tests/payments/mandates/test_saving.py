@@ -234,7 +234,6 @@ def test_the_sweeper_wakes_for_mandates_whose_event_is_overdue(
         ({"state": "kept"}, "mandate_state_known"),
         ({"state": "open"}, "mandate_open_has_page"),
         ({"state": "saved"}, "mandate_saved_has_card"),
-        ({"amount_minor": 0}, "mandate_amount_positive"),
         ({"forgotten_at": NOON}, "mandate_forgotten_when_released"),
     ],
 )
@@ -247,6 +246,14 @@ def test_the_database_refuses_a_mandate_that_makes_no_sense(
         Mandate.objects.update(**changes)
 
     assert Mandate.objects.get().state == S.CREATED
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_mandate_for_nothing() -> None:
+    with pytest.raises(DatabaseError, match="mandate_amount_positive"), transaction.atomic():
+        Mandate.objects.create(reference="gift-1", amount_minor=0, currency="EUR", created_at=NOON)
+
+    assert not Mandate.objects.exists()
 
 
 @pytest.mark.django_db
