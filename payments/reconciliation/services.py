@@ -18,7 +18,7 @@ from payments.gateway.base import ProviderRefused
 from payments.gateway.records import ProviderRecord, UnreadableRecord
 from payments.models import Payment
 from payments.money import Money
-from payments.reconciliation import catching_up, comparing, selectors
+from payments.reconciliation import catching_up, comparing, selectors, turns
 from payments.reconciliation.comparing import Difference
 from payments.reconciliation.kinds import Kind
 from payments.reconciliation.models import QueuedException, Reconciliation
@@ -78,6 +78,11 @@ def reconcile(*, since: datetime, now: datetime) -> Outcome:
     Raises:
         ProviderUnavailable: No answer. What the rooms had seen by then stays; nothing is queued.
     """
+    with turns.taken():
+        return _reconcile(since, now)
+
+
+def _reconcile(since: datetime, now: datetime) -> Outcome:
     began = monotonic()
     provider = gateway.records()
     told = list(provider.since(since))

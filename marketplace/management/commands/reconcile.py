@@ -36,7 +36,12 @@ class Command(BaseCommand):
         else:
             self.stdout.write("\n".join(reports.lines(outcome)))
         if outcome.differences:
-            message = f"{len(outcome.differences)} differences wait for a person."
+            count = len(outcome.differences)
+            message = (
+                "1 difference waits for a person."
+                if count == 1
+                else f"{count} differences wait for a person."
+            )
             raise CommandError(message, returncode=1)
 
 

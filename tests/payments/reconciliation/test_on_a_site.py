@@ -70,7 +70,7 @@ def test_a_site_that_was_told_nothing_knows_everything_after_one_run(stack: Stac
     assert "seeded payments have no counterpart at the provider" in people.stdout
     assert differs.returncode == 1
     assert [one["reference"] for one in json.loads(differs.stdout)["differences"]] == [stranger]
-    assert differs.stderr.strip().endswith("1 differences wait for a person.")
+    assert differs.stderr.strip().endswith("1 difference waits for a person.")
     database = databases.address(settings.DATABASE_ADMIN_URL, stack.database)
     with psycopg.connect(database, autocommit=True) as books:
         stack.wait_for(
