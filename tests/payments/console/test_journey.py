@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.journey
 
 MOST_ELEMENTS = 1200
-# What the demo world has none of, as the rooms above would ask for it.
-PAYOUT = """
+# What the demo world has none of, as the rooms above would ask for it; then all is compared.
+REST = """
+from django.core.management import call_command
 from django.utils import timezone
 from payments.console.hooks import Payment
 from tests.make import payouts as make
@@ -37,6 +38,7 @@ make.requested(now=now, reference="stage-of-the-journey")
 if not Payment.objects.filter(charge_key="ch_journey").exists():
     world.differing(reference="contribution-of-the-journey", key="ch_journey")
 world.event(key="evt_journey", object_key="ch_journey", received_at=now, worked_at=now, due_at=now)
+call_command("reconcile")
 """
 
 
@@ -55,14 +57,31 @@ def stack(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
 def desk(stack: Stack, browser: Browser) -> Iterator[Page]:
     """Sign the administrator in, with something of everything in the books."""
     seeded = stack.manage("seed", "--scenario", "small", "--seed", "1")
-    _run(stack, "shell", "-c", PAYOUT)
     _plant(stack, "unknown_charge")
-    _run(stack, "reconcile")
+    _run(stack, "shell", "-c", REST)
     context = browser.new_context(viewport=walk.PHONE, locale="en-GB")
     page = context.new_page()
     log_in(stack, page, seeded, "platform_admin", None)
     yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def addresses(stack: Stack, desk: Page) -> dict[str, str]:
+    """Return the address of every kind of page, of things that there are."""
+    lists = ("exceptions", "payments", "payouts", "inbox", "accounts")
+    found = {"home": "/en/finance/", "trial-balance": "/en/finance/trial-balance/"}
+    for name in lists:
+        found[name] = f"/en/finance/{name}/"
+        desk.goto(stack.url(f"{found[name]}?state=all"))
+        first = desk.locator("main table tbody th a").first.get_attribute("href") or ""
+        found[f"one-of-{name}"] = re.sub(r"^/[a-z]+/", "/en/", first)
+    desk.goto(stack.url("/en/finance/payments/?q=ch_journey"))
+    differing = desk.locator("main table tbody th a").first.get_attribute("href") or ""
+    found["differing"] = differing
+    found["refund"] = f"{differing}refund/"
+    found["hold"] = f"{found['one-of-payouts']}hold/"
+    return found
 
 
 def test_what_waits_is_found_taken_and_closed(stack: Stack, desk: Page) -> None:
@@ -114,11 +133,16 @@ def test_a_refund_is_asked_once_more_and_done(stack: Stack, desk: Page) -> None:
         pytest.param("en", "dark", 390, marks=pytest.mark.slow),
     ],
 )
-def test_every_page_is_whole_and_without_barriers(
-    stack: Stack, desk: Page, language: str, colours: Literal["light", "dark"], width: int
+def test_every_page_is_whole_and_without_barriers(  # noqa: PLR0913  Fixtures, and one walk's look.
+    stack: Stack,
+    desk: Page,
+    addresses: dict[str, str],
+    *,
+    language: str,
+    colours: Literal["light", "dark"],
+    width: int,
 ) -> None:
     desk.emulate_media(color_scheme=colours)
-    addresses = _addresses(stack, desk)
     desk.set_viewport_size({"width": width, "height": 844})
     for name, address in addresses.items():
         answer = desk.goto(stack.url(address.replace("/en/", f"/{language}/", 1)))
@@ -130,23 +154,6 @@ def test_every_page_is_whole_and_without_barriers(
         assert desk.evaluate("document.querySelectorAll('*').length") <= MOST_ELEMENTS, name
         assert desk.locator("h1").count() == 1, name
     desk.emulate_media(color_scheme="light")
-
-
-def _addresses(stack: Stack, desk: Page) -> dict[str, str]:
-    """Return the address of every kind of page, of things that there are."""
-    lists = ("exceptions", "payments", "payouts", "inbox", "accounts")
-    found = {"home": "/en/finance/", "trial-balance": "/en/finance/trial-balance/"}
-    for name in lists:
-        found[name] = f"/en/finance/{name}/"
-        desk.goto(stack.url(f"{found[name]}?state=all"))
-        first = desk.locator("main table tbody th a").first.get_attribute("href") or ""
-        found[f"one-of-{name}"] = re.sub(r"^/[a-z]+/", "/en/", first)
-    desk.goto(stack.url("/en/finance/payments/?q=ch_journey"))
-    differing = desk.locator("main table tbody th a").first.get_attribute("href") or ""
-    found["differing"] = differing
-    found["refund"] = f"{differing}refund/"
-    found["hold"] = f"{found['one-of-payouts']}hold/"
-    return found
 
 
 def _said(desk: Page) -> str:
