@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponseBadRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
@@ -12,6 +12,9 @@ from payments.sheets import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from django.forms import Form
+    from django.http import HttpResponse
 
     from payments.sheets import Cell
 
@@ -26,9 +29,16 @@ class SeeOther(HttpResponseRedirect):
 
 
 def sheet(
-    name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]
-) -> StreamingHttpResponse:
-    """Return rows as a CSV file that is named after the list and the moment."""
+    name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], *, asked: Form
+) -> HttpResponse | StreamingHttpResponse:
+    """Return rows as a CSV file that is named after the list and the moment.
+
+    A page shows what is wrong with a filter; nobody looks at a file for that, so there is none.
+    """
+    if not asked.is_valid():
+        faults = asked.errors.get_json_data()
+        lines = [f"{name}: {one['message']}" for name, found in faults.items() for one in found]
+        return HttpResponseBadRequest("\n".join(lines), content_type="text/plain; charset=utf-8")
     response = StreamingHttpResponse(
         csv_lines(columns, rows), content_type="text/csv; charset=utf-8"
     )

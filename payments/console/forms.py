@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from babel.numbers import format_decimal
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -132,6 +133,8 @@ class MomentForm(forms.Form):
         """Return the moment in UTC: the database knows fewer zones than a person may write."""
         moment: datetime | None = self.cleaned_data["as_of"]
         try:
+            if moment and moment > timezone.now():
+                raise forms.ValidationError(_("This moment has not come yet."))
             return moment and moment.astimezone(UTC)
         except OverflowError as error:
             raise forms.ValidationError(_("There is no such time.")) from error

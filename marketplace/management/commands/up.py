@@ -88,6 +88,7 @@ class Command(BaseCommand):
         site = f"http://localhost:{settings.PORT}"
         self._say(f"Weft is up:      {site}/")
         self._say(f"Agency desk:     {site}/en/agency/")
+        self._say(f"Finance desk:    {site}/en/finance/")
         self._say(f"Editing:         {site}/admin/")
         self._say(f"API:             {site}/api/v1/docs")
         if settings.SANDBOX_IN_USE:

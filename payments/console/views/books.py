@@ -59,10 +59,10 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @books
-def accounts_table(request: HttpRequest) -> StreamingHttpResponse:
+def accounts_table(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Give the same list as a file."""
-    lines = _lines(AccountsForm(request.GET))
-    return sheet("accounts", tables.ACCOUNTS, tables.accounts(lines))
+    form = AccountsForm(request.GET)
+    return sheet("accounts", tables.ACCOUNTS, tables.accounts(_lines(form)), asked=form)
 
 
 @require_safe
@@ -80,11 +80,13 @@ def statement(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_safe
 @books
-def statement_table(request: HttpRequest, account_id: UUID) -> StreamingHttpResponse:
+def statement_table(request: HttpRequest, account_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """Give the same statement as a file."""
     account = get_object_or_404(Account, pk=account_id)
-    opening, postings = _statement(account, DaysForm(request.GET))
-    return sheet("statement", tables.STATEMENT, tables.statement(opening, postings))
+    form = DaysForm(request.GET)
+    opening, postings = _statement(account, form)
+    rows = tables.statement(opening, postings)
+    return sheet("statement", tables.STATEMENT, rows, asked=form)
 
 
 def _lines(form: AccountsForm) -> list[shown.Line]:

@@ -37,10 +37,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @books
-def table(request: HttpRequest) -> StreamingHttpResponse:
+def table(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Give the same list as a file."""
     found = ExceptionFilter(request.GET, queryset=selectors.exceptions())
-    return sheet("exceptions", tables.EXCEPTIONS, tables.exceptions(found.qs))
+    return sheet("exceptions", tables.EXCEPTIONS, tables.exceptions(found.qs), asked=found.form)
 
 
 @require_safe

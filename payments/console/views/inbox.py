@@ -34,10 +34,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @books
-def table(request: HttpRequest) -> StreamingHttpResponse:
+def table(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Give the same list as a file."""
     found = EventFilter(request.GET, queryset=selectors.events())
-    return sheet("inbox", tables.EVENTS, tables.events(found.qs))
+    return sheet("inbox", tables.EVENTS, tables.events(found.qs), asked=found.form)
 
 
 @require_safe

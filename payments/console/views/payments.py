@@ -35,10 +35,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @books
-def table(request: HttpRequest) -> StreamingHttpResponse:
+def table(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Give the same list as a file."""
     found = PaymentFilter(request.GET, queryset=selectors.all_payments())
-    return sheet("payments", tables.PAYMENTS, tables.payments(found.qs))
+    return sheet("payments", tables.PAYMENTS, tables.payments(found.qs), asked=found.form)
 
 
 @require_safe

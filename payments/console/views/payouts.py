@@ -35,10 +35,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @books
-def table(request: HttpRequest) -> StreamingHttpResponse:
+def table(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Give the same list as a file."""
     found = PayoutFilter(request.GET, queryset=selectors.all_payouts())
-    return sheet("payouts", tables.PAYOUTS, tables.payouts(found.qs))
+    return sheet("payouts", tables.PAYOUTS, tables.payouts(found.qs), asked=found.form)
 
 
 @require_safe
