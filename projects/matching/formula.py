@@ -1,4 +1,4 @@
-"""What a rule would give before any limit: the counted amount times a rate, rounded down.
+"""What a rule would give before any limit: a function of the counted amount, rounded down.
 
 A rate is a pair of integers and is never turned into a percentage or a decimal first; the only
 rounding is the floor of the final division.
@@ -7,6 +7,7 @@ rounding is the floor of the final division.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,86 @@ class Rate:
     def of(self, base_minor: int) -> int:
         """Return the match on a base, both in minor units, rounded down."""
         return base_minor * self.numerator // self.denominator
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Amounts from `first` to `last` minor units, both inside; `last` None has no end."""
+
+    first: int
+    last: int | None
+    rate: Rate
+
+
+class BandMode(StrEnum):
+    SLAB = "slab"  # The whole amount at the rate of the band it falls into.
+    MARGINAL = "marginal"  # Each part at the rate of the band it falls into.
+
+
+class TierOn(StrEnum):
+    AMOUNT = "amount"
+    DONOR_TOTAL = "donor_total"
+    PROJECT_TOTAL = "project_total"
+    ATTRIBUTE = "attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """The short form `rate`."""
+
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    on: TierOn
+    mode: BandMode
+    bands: tuple[Band, ...]
+    attribute: str | None = None  # The fact asked, where `on` is ATTRIBUTE.
+    by_word: tuple[tuple[str, Rate], ...] = ()  # For an attribute that is a word.
+
+
+@dataclass(frozen=True, slots=True)
+class Lump:
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOfCost:
+    """A share of the project's attested cost, given once to the project as money arrives."""
+
+    rate: Rate
+    of: str = "project.cost"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOfPot:
+    """The pot is divided by what each project raised."""
+
+
+class QuadraticVariant(StrEnum):
+    LINEAR = "linear"
+    ALPHA = "alpha"
+    PAIRWISE = "pairwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Quadratic:
+    variant: QuadraticVariant = QuadraticVariant.LINEAR
+    alpha: Rate = Rate(1, 1)
+    pairwise_m: int = 0  # In minor units; only for PAIRWISE.
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A committee decides amounts by score; the rule itself gives what is asked, up to the caps."""
+
+    asked: str = "project.asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No match by formula: the programme only informs, or is awarded by hand."""
+
+
+Formula = Flat | Tiers | Lump | ShareOfCost | ShareOfPot | Quadratic | Score | Nothing

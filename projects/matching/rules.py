@@ -1,32 +1,28 @@
-"""What a programme's rule is, and which money it counts.
+"""What a programme's rule is: the closed vocabulary of matching, as plain frozen values.
 
-A rule is the frozen form of a programme document (see `documents`). Whether money counts is asked
-of the facts stored with that money, never of the world as it is today. A fact that is missing makes
-the money *not eligible*; it is never an error.
+A rule is the read form of a programme document (see `documents`, which alone makes rules and
+refuses what is not one). Amounts are whole minor units of the programme's currency, every rate is a
+pair of integers, every time is in UTC. Nothing here looks anything up: whether money counts is
+asked of the facts stored with that money, never of the world as it is today. A fact that is missing
+makes the money *not eligible*; it is never an error.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from projects.matching.formula import Rate
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
-    from projects.matching.caps import Cap
-    from projects.matching.formula import Rate
+    from projects.matching.formula import Formula
 
-type_of_fact: Mapping[str, type[str] | type[int]] = {
-    "donor.residence": str,
-    "project.country": str,
-    "project.sector": str,
-    "project.kind": str,
-    "project.slug": str,
-    "contribution.amount": int,
-}
-"""The facts a rule may ask for. Countries are ISO 3166-1 alpha-3, amounts minor units."""
+Fact = str | int | bool | None
+"""Keys are `donor.…`, `project.…`, `organisation.…`, `contribution.…` and the bare `role`."""
 
 
 class Operator(StrEnum):
@@ -40,30 +36,31 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """One sentence about one fact; compared with a value, or with another fact (`value_field`)."""
+
     field: str
     op: Operator
-    value: str | int | tuple[str | int, ...]
-
-    def holds(self, fact: str | int | None) -> bool:
-        """Tell whether a fact meets the condition; a missing fact never does."""
-        if fact is None:
-            return False
-        if self.op in (Operator.GTE, Operator.LTE):
-            return self._is_ordered(fact)
-        values = self.value if isinstance(self.value, tuple) else (self.value,)
-        return (fact in values) == (self.op in (Operator.EQ, Operator.IN))
-
-    def _is_ordered(self, fact: str | int) -> bool:
-        if not isinstance(fact, int) or not isinstance(self.value, int):
-            return False
-        return fact >= self.value if self.op is Operator.GTE else fact <= self.value
+    value: str | int | bool | tuple[str | int, ...] | None = None
+    value_field: str | None = None
 
 
-class Partial(StrEnum):
-    """What becomes of a match when part of its money goes back."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Which money is the base. An empty tuple leaves that question open. Fees and tips never count.
 
-    RECOMPUTE = "recompute"
-    PROPORTIONAL = "proportional"
+    Read from the facts `contribution.kind` (missing: donation), `contribution.channel`,
+    `donor.kind` (missing: individual) and `contribution.proof`.
+    """
+
+    kinds: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    proof: str | None = None  # The proof that must be on record, as remittance_origin.
+
+
+class Clock(StrEnum):
+    SETTLED = "settled"
+    INITIATED = "initiated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +70,278 @@ class Window:
     opens_at: datetime
     closes_at: datetime
     zone: str
+    clock: Clock = Clock.SETTLED
+    settle_by: datetime | None = None  # First instant too late to settle, for the initiated clock.
 
     def contains(self, at: datetime) -> bool:
         return self.opens_at <= at < self.closes_at
 
 
+class Scope(StrEnum):
+    """What a cap adds up over."""
+
+    CONTRIBUTION = "contribution"
+    DONOR = "donor"
+    DONOR_PROJECT = "donor_project"
+    DONOR_ORGANISATION = "donor_organisation"
+    PROJECT = "project"
+    ORGANISATION = "organisation"
+    CLUB = "club"
+    REGION = "region"
+    BENEFICIARY = "beneficiary"
+    LAYER = "layer"
+    PROGRAMME = "programme"
+    PROJECT_COST = "project_cost"  # Money given and match together, not match alone.
+
+
+class Period(StrEnum):
+    NONE = "none"
+    MONTH = "month"
+    FISCAL_YEAR = "fiscal_year"
+    N_YEARS = "n_years"  # This fiscal year and the n - 1 before it.
+
+
 @dataclass(frozen=True, slots=True)
+class Indexed:
+    """An amount tied to a dated index, such as a minimum wage: the index of the day times a rate."""
+
+    index: str
+    times: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of something whose size is known only when it is asked."""
+
+    of: str  # "budget" (the fact project.budget) or "pot" (what was put into the pot so far).
+    rate: Rate
+
+
+Amount = int | Indexed | Share
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit on match. All caps clip, the smallest room wins and is named."""
+
+    scope: Scope
+    amount: Amount
+    period: Period = Period.NONE
+    years: int = 1  # Of N_YEARS.
+    layer: str | None = None  # None: on all layers together.
+    when: Condition | None = None  # Only for money whose facts meet it.
+
+
+@dataclass(frozen=True, slots=True)
+class BaseCap:
+    """A limit on the money that is counted, before the formula."""
+
+    scope: Scope  # CONTRIBUTION, DONOR, DONOR_PROJECT, DONOR_ORGANISATION or PROJECT.
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A match to a project smaller than this is not paid at all. Asked at the close or at award."""
+
+    scope: Scope  # PROJECT.
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Counts money by a score: the rate of the highest band whose start the fact reaches.
+
+    Money below the lowest band counts nothing (`weight_zero`); a missing fact is not eligible.
+    """
+
+    by: str  # A fact, as donor.score.
+    bands: tuple[tuple[int, Rate], ...]  # Ascending (from, rate).
+
+
+class Pairing(StrEnum):
+    MIN = "min"  # Of the roles' sums, the smallest counts.
+    EQUAL = "equal"  # The equal parts of all roles count together: roles times the smallest.
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    roles: tuple[str, ...]
+    rule: Pairing
+
+
+class Coupling(StrEnum):
+    JOINT = "joint"
+    INDEPENDENT = "independent"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One funder. A programme without layers has a single one with the empty id."""
+
+    id: str
+    rate: Rate | None  # None: the formula decides (only where there is one layer).
+    pot_minor: int = 0
+    rates_by_project: Mapping[str, Rate] = field(default_factory=dict)
+
+    def rate_for(self, project: str) -> Rate | None:
+        return self.rates_by_project.get(project, self.rate)
+
+
+class Metric(StrEnum):
+    RAISED = "raised"  # Counted money of the project, minor units.
+    DONORS = "donors"  # Distinct givers to the project.
+    PCT = "pct"  # Counted money of the project in percent of the fact project.goal, rounded down.
+
+
+class Unlock(StrEnum):
+    RETRO = "unlock_retro"  # What came before is matched too, in order.
+    FORWARD = "unlock_forward"  # Only what comes from the unlocking contribution on.
+    LUMP = "lump"  # One fixed amount to the project, nothing to contributions.
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    metric: Metric
+    at: int
+    mode: Unlock
+    revoke: bool = False  # Falling below takes the match back (before the close).
+    lump_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """A ring-fenced part of the pot, for money that meets the conditions, until it is released."""
+
+    conditions: tuple[Condition, ...]
+    amount: Amount
+    release_at: datetime | None = None  # None: only by an order to release.
+
+
+class Allocation(StrEnum):
+    INSTANT = "instant"
+    PRORATA_CLOSE = "prorata_close"
+    SHARE_CLOSE = "share_close"
+    QUADRATIC_CLOSE = "quadratic_close"
+    RANKED_CLOSE = "ranked_close"
+    MANUAL = "manual"
+
+    @property
+    def is_at_close(self) -> bool:
+        return self not in (Allocation.INSTANT, Allocation.MANUAL)
+
+
+class Exhaustion(StrEnum):
+    PARTIAL = "partial"  # The last contribution gets what is left.
+    REFUSE = "refuse"  # All or nothing for each contribution.
+    WAITLIST = "waitlist"  # As partial; what is missing waits, in order, for freed money.
+    NEXT_CALL = "next_call"  # As partial; the reason says that the next call may match it.
+
+
+class Stack(StrEnum):
+    PARALLEL = "parallel"  # Each programme looks at the whole contribution.
+    CASCADE = "cascade"  # This programme looks at what those before it left unmatched.
+    EXCLUSIVE = "exclusive"  # Gives nothing where a programme before it gave.
+
+
+@dataclass(frozen=True, slots=True)
+class Stacking:
+    mode: Stack = Stack.PARALLEL
+    total_public_share: Rate | None = None  # All programmes' match over money and match together.
+    exclusive_with: tuple[str, ...] = ()  # Ids of programmes.
+    lifetime_awards: int | None = None  # Most projects of one organisation that it ever matches.
+
+
+class Partial(StrEnum):
+    """What becomes of a match when part of its money goes back."""
+
+    RECOMPUTE = "recompute"
+    PROPORTIONAL = "proportional"
+
+
+class Freed(StrEnum):
+    """Where match goes that is freed after the close. Before it, it always stays in the pot."""
+
+    POT = "pot"
+    WAITLIST = "waitlist"
+    FUNDER = "funder"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How ranked_close orders projects: by a score fact, highest first."""
+
+    by: str = "project.score"
+    min_score: int | None = None
+    tie: str = "project_id"  # or "earliest": the project whose first contribution settled first.
+    partial_fill: bool = False  # The first that does not fit gets what is left.
+    awards: tuple[int, ...] = ()  # Fixed prizes by rank instead of the formula.
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """A payment to the project once a condition is met; `cumulative` of all that is due by then."""
+
+    after: str
+    cumulative: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    code: str
+    due_on: date | None = None
+
+
+SINGLE = (Layer(id="", rate=None),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     programme_id: str
     name: str
     currency: str
     window: Window
-    priority: int
-    eligible: tuple[Condition, ...]
-    min_contribution_minor: int
-    rate: Rate
-    caps: tuple[Cap, ...]
-    pot_minor: int
+    formula: Formula
+    instrument: str = "grant"
+    legal_basis: str = ""
+    priority: int = 1
+    counts: Counts = Counts()
+    eligible: tuple[Condition, ...] = ()
+    min_contribution_minor: int = 1
+    base_caps: tuple[BaseCap, ...] = ()
+    weight: Weight | None = None
+    paired: Paired | None = None
+    fx: Mapping[str, Rate] = field(default_factory=dict)  # Minor units for one minor unit of …
+    indices: Mapping[str, tuple[tuple[date, int], ...]] = field(default_factory=dict)
+    fiscal_year_start: tuple[int, int] = (1, 1)  # Month and day.
+    layers: tuple[Layer, ...] = SINGLE
+    coupling: Coupling = Coupling.JOINT
+    caps: tuple[Cap, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    threshold: Threshold | None = None
+    reserve: Reserve | None = None
+    pot_minor: int = 0
+    allocation: Allocation = Allocation.INSTANT
+    needs_award: bool = False  # Two stages: a project draws down a ceiling awarded before.
+    project_cap: Amount | None = None  # Of close-type allocations, for each project.
+    fill: bool = True  # What a project_cap cuts off is shared among the others again.
+    ranking: Ranking = Ranking()
+    on_exhaustion: Exhaustion = Exhaustion.PARTIAL
+    stacking: Stacking = Stacking()
     partial: Partial = Partial.RECOMPUTE
+    freed: Freed = Freed.POT
+    disbursement: tuple[Tranche, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    reservation_minutes: int = 15
+
+    def accounts(self) -> tuple[str, ...]:
+        """Return the names of its pots: the programme's id, or programme/layer for each layer."""
+        return tuple(pot_name(self.programme_id, layer.id) for layer in self.layers)
+
+
+def pot_name(programme_id: str, layer_id: str) -> str:
+    """Return the natural key of a pot, as in the ledger and in reports."""
+    return f"{programme_id}/{layer_id}" if layer_id else programme_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +354,10 @@ class Counted:
     settled_at: datetime
     donor: str | None
     project: str
-    facts: Mapping[str, str | int | None]
+    facts: Mapping[str, Fact]
+    initiated_at: datetime | None = None
 
     @property
     def order(self) -> tuple[datetime, str]:
         """When its turn comes: by settlement time, then by reference, never by arrival."""
         return self.settled_at, self.ref
-
-
-def unmet_condition(
-    conditions: Iterable[Condition], facts: Mapping[str, str | int | None]
-) -> str | None:
-    """Return the field of the first condition that the facts do not meet, or nothing."""
-    return next((c.field for c in conditions if not c.holds(facts.get(c.field))), None)
-
-
-def refusal(rule: Rule, money: Counted) -> str | None:
-    """Return the reason code why a rule does not count this money at all, or nothing."""
-    if money.currency != rule.currency:
-        return "currency_mismatch"
-    if not rule.window.contains(money.settled_at):
-        return "outside_window"
-    if (field := unmet_condition(rule.eligible, money.facts)) is not None:
-        return f"not_eligible:{field}"
-    if money.amount_minor < rule.min_contribution_minor:
-        return "below_minimum"
-    return None
-
-
-def speaks_of(rule: Rule, project_facts: Mapping[str, str | int | None]) -> bool:
-    """Tell whether a project meets every condition that the rule sets for projects."""
-    conditions = [c for c in rule.eligible if c.field.startswith("project.")]
-    return unmet_condition(conditions, project_facts) is None
