@@ -276,6 +276,7 @@ class Ranking:
     tie: str = "project_id"  # or "earliest": the project whose first contribution settled first.
     partial_fill: bool = False  # The first that does not fit gets what is left.
     awards: tuple[int, ...] = ()  # Fixed prizes by rank instead of the formula.
+    order: tuple[str, ...] = ()  # Projects put in order by hand; it wins over `by`.
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +302,7 @@ class Rule:
     name: str
     currency: str
     window: Window
-    formula: Formula
+    formula: Formula  # Where layers have rates: their sum, only to be told to people.
     instrument: str = "grant"
     legal_basis: str = ""
     priority: int = 1

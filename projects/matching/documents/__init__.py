@@ -1,0 +1,6 @@
+"""Programme documents: the one written form of a rule, for files, the editor and the database."""
+
+from projects.matching.documents.reading import Contradiction, RuleNotUnderstood
+from projects.matching.documents.whole import OPTIONAL, REQUIRED, read
+
+__all__ = ["OPTIONAL", "REQUIRED", "Contradiction", "RuleNotUnderstood", "read"]
