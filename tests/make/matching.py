@@ -9,10 +9,12 @@ from uuid import UUID
 
 from payments.money import Money
 from projects.matching import documents, services
-from projects.matching.rules import Counted, Rule
+from projects.matching.rules import Counted, Fact, Rule
 from tests.make import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from projects.matching.models import ProgrammeVersion
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -24,13 +26,17 @@ _serial = count(1)
 
 
 def document(**changes: object) -> Document:
-    """Return a valid programme document: 2/1 in euro, March 2026; None removes a key."""
+    """Return a valid programme document: 2/1 in euro, March 2026; None removes a key.
+
+    The rate is left out where the changes say another formula.
+    """
     whole: Document = {
         "id": "kenya-fund",
         "currency": "EUR",
         "window": ["2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"],
-        "rate": [2, 1],
     }
+    if not {"layers", "tiers", "formula"} & set(changes):
+        whole["rate"] = [2, 1]
     return {key: value for key, value in (whole | changes).items() if value is not None}
 
 
@@ -46,7 +52,8 @@ def money(  # noqa: PLR0913  One keyword for each fact a test may care about.
     project: str = "p1",
     settled_at: datetime = NOON,
     currency: str = "EUR",
-    facts: dict[str, str | int | None] | None = None,
+    facts: Mapping[str, Fact] | None = None,
+    initiated_at: datetime | None = None,
 ) -> Counted:
     return Counted(
         ref=ref,
@@ -56,6 +63,7 @@ def money(  # noqa: PLR0913  One keyword for each fact a test may care about.
         donor=donor,
         project=project,
         facts=facts or {},
+        initiated_at=initiated_at,
     )
 
 
