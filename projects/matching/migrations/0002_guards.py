@@ -55,15 +55,23 @@ CREATE TRIGGER matching_reservation_guard BEFORE UPDATE ON matching_reservation
     FOR EACH ROW EXECUTE FUNCTION matching_reservation_guard();
 
 CREATE FUNCTION matching_allocation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    may_change CONSTANT text[] := ARRAY['state', 'amount_minor', 'parts', 'decided_minor',
+        'decided_parts', 'moves', 'unmet', 'reason', 'steps', 'ledger_key', 'is_blocked'];
 BEGIN
-    IF (to_jsonb(NEW) - ARRAY['state', 'amount_minor', 'ledger_key', 'is_blocked']) <>
-       (to_jsonb(OLD) - ARRAY['state', 'amount_minor', 'ledger_key', 'is_blocked']) OR
-       (NEW.amount_minor <> OLD.amount_minor) <> (NEW.ledger_key <> OLD.ledger_key) OR
-       (NEW.amount_minor <> OLD.amount_minor AND NEW.amount_minor > 0 AND
-            NEW.state <> 'committed') OR
+    IF (to_jsonb(NEW) - may_change) <> (to_jsonb(OLD) - may_change) OR
+       -- What was decided only grows, and its calculation is only added to.
+       NEW.decided_minor < OLD.decided_minor OR
+       NOT starts_with(NEW.steps::text, left(OLD.steps::text, -1)) OR
+       (NEW.reason <> OLD.reason AND 'threshold_lost' NOT IN (NEW.reason, OLD.reason)) OR
+       -- Another amount is another entry; match that is handed over only falls.
+       (NEW.amount_minor <> OLD.amount_minor AND NEW.ledger_key = OLD.ledger_key AND
+            OLD.state NOT IN ('earned', 'paid')) OR
+       (NEW.amount_minor = OLD.amount_minor AND NEW.ledger_key <> OLD.ledger_key) OR
+       (NEW.amount_minor > OLD.amount_minor AND NEW.state <> 'committed') OR
        (NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
-            'committed>earned', 'committed>released', 'released>committed',
-            'earned>paid', 'earned>clawed_back', 'paid>clawed_back'
+            'unmatched>committed', 'committed>earned', 'committed>released',
+            'released>committed', 'earned>paid', 'earned>clawed_back', 'paid>clawed_back'
        )) THEN
         RAISE EXCEPTION 'allocation of % cannot go from % to %',
             OLD.contribution_ref, OLD.state, NEW.state
@@ -82,6 +90,78 @@ DROP TRIGGER matching_reservation_guard ON matching_reservation;
 DROP FUNCTION matching_reservation_guard();
 """
 
+PARTS = """
+CREATE FUNCTION matching_sum_of(parts jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT coalesce(sum((part ->> 1)::bigint), 0)::bigint
+      FROM pg_catalog.jsonb_array_elements(parts) AS part $$;
+CREATE FUNCTION matching_all_positive(parts jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT coalesce(bool_and((part ->> 1)::bigint > 0), true)
+      FROM pg_catalog.jsonb_array_elements(parts) AS part $$;
+ALTER TABLE matching_allocation
+    ADD CONSTRAINT matching_allocation_parts_sum CHECK (
+        matching_sum_of(parts) = amount_minor AND matching_all_positive(parts)
+        AND matching_sum_of(decided_parts) = decided_minor
+        AND matching_all_positive(decided_parts));
+ALTER TABLE matching_reservation
+    ADD CONSTRAINT matching_reservation_parts_sum CHECK (
+        matching_sum_of(parts) = amount_minor AND matching_all_positive(parts));
+"""
+
+PARTS_BACK = """
+ALTER TABLE matching_reservation DROP CONSTRAINT matching_reservation_parts_sum;
+ALTER TABLE matching_allocation DROP CONSTRAINT matching_allocation_parts_sum;
+DROP FUNCTION matching_all_positive(jsonb);
+DROP FUNCTION matching_sum_of(jsonb);
+"""
+
+ORDERS = """
+CREATE TRIGGER matching_tally_kept
+    BEFORE DELETE OR TRUNCATE ON matching_tally
+    FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
+CREATE FUNCTION matching_tally_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(NEW) - 'minor') <> (to_jsonb(OLD) - 'minor') THEN
+        RAISE EXCEPTION 'a counter of the tally of % keeps its key', OLD.programme_id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_tally_move';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER matching_tally_guard BEFORE UPDATE ON matching_tally
+    FOR EACH ROW EXECUTE FUNCTION matching_tally_guard();
+
+CREATE TRIGGER matching_freeze_kept
+    BEFORE DELETE OR TRUNCATE ON matching_freeze
+    FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
+CREATE FUNCTION matching_freeze_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lifting CONSTANT text[] := ARRAY['lifted_at', 'lifted_by', 'lifted_reason'];
+BEGIN
+    IF OLD.lifted_at IS NOT NULL OR (to_jsonb(NEW) - lifting) <> (to_jsonb(OLD) - lifting) THEN
+        RAISE EXCEPTION 'an order to freeze can only be lifted, once'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_freeze_move';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER matching_freeze_guard BEFORE UPDATE ON matching_freeze
+    FOR EACH ROW EXECUTE FUNCTION matching_freeze_guard();
+
+CREATE TRIGGER matching_reserve_release_frozen
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON matching_reserve_release
+    FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
+"""
+
+ORDERS_BACK = """
+DROP TRIGGER matching_reserve_release_frozen ON matching_reserve_release;
+DROP TRIGGER matching_freeze_guard ON matching_freeze;
+DROP FUNCTION matching_freeze_guard();
+DROP TRIGGER matching_freeze_kept ON matching_freeze;
+DROP TRIGGER matching_tally_guard ON matching_tally;
+DROP FUNCTION matching_tally_guard();
+DROP TRIGGER matching_tally_kept ON matching_tally;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("matching", "0001_initial")]
@@ -89,4 +169,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FROZEN, FROZEN_BACK),
         migrations.RunSQL(MOVES, MOVES_BACK),
+        migrations.RunSQL(PARTS, PARTS_BACK),
+        migrations.RunSQL(ORDERS, ORDERS_BACK),
     ]

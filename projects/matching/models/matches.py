@@ -44,8 +44,10 @@ class Reservation(models.Model):
     campaign_key = models.CharField(max_length=120)
     project_id = models.UUIDField()
     donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  Not known yet.
-    base_minor = models.BigIntegerField()
+    base_minor = models.BigIntegerField()  # The amount of the money, in its own currency.
     amount_minor = models.BigIntegerField()
+    parts = models.JSONField()  # [[layer, minor], …]: what each pot holds; they sum to the amount.
+    moves = models.JSONField(default=list)  # What it added to the tally.
     reason = models.CharField(max_length=80, blank=True)  # Why it is smaller than the rate gives.
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     ledger_key = models.CharField(max_length=160, unique=True)
@@ -61,14 +63,9 @@ class Reservation(models.Model):
         db_table = "matching_reservation"
         indexes = (
             models.Index(
-                fields=["programme", "donor_key"],
+                fields=["programme", "expires_at"],
                 condition=Q(state="active"),
-                name="matching_reservation_of_donor",
-            ),
-            models.Index(
-                fields=["programme", "project_id"],
-                condition=Q(state="active"),
-                name="matching_reservation_project",
+                name="matching_reservation_running",
             ),
             models.Index(
                 fields=["campaign_key"],
@@ -81,7 +78,7 @@ class Reservation(models.Model):
                 fields=["contribution_ref", "number"], name="matching_reservation_number_once"
             ),
             models.UniqueConstraint(
-                fields=["contribution_ref"],
+                fields=["contribution_ref", "programme"],
                 condition=Q(state="active"),
                 name="matching_reservation_one_active",
             ),
@@ -104,6 +101,11 @@ class Reservation(models.Model):
         return f"{self.ledger_key}, {self.state}"
 
 
+IS_SHORT = Q(state__in=["unmatched", "committed", "released"]) & Q(
+    decided_minor__lt=F("ideal_minor") + F("lump_minor")
+) | Q(reason="threshold_lost")
+"""Decisions that gave less than the formula, or were taken back whole with a threshold."""
+
 _NOT_GIVEN = ["unmatched", "released", "clawed_back"]
 _STATES = ["unmatched", "committed", "earned", "paid", "released", "clawed_back"]
 
@@ -113,9 +115,17 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         """Return those that count as matched: committed, earned or paid."""
         return self.filter(state__in=Allocation.GIVEN)
 
+    def short(self) -> AllocationQuerySet:
+        """Return those a second look may raise, in the order of settlement."""
+        return self.filter(IS_SHORT).order_by("settled_at", "contribution_ref")
+
 
 class Allocation(models.Model):
-    """What one programme decided on one contribution, and every step that led there."""
+    """What one programme decided on one contribution, and every step that led there.
+
+    A second look may give what was missing, up to what the formula gives; what goes back with its
+    money, or with a threshold that is lost, lowers what stands. What was decided never falls.
+    """
 
     class State(models.TextChoices):
         UNMATCHED = "unmatched", _("Not matched")
@@ -136,8 +146,15 @@ class Allocation(models.Model):
     campaign_key = models.CharField(max_length=120)
     project_id = models.UUIDField()
     donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  A giver nobody knows.
-    decided_minor = models.BigIntegerField()  # What it decided when its turn came.
+    base_minor = models.BigIntegerField(default=0)  # Counted, in the programme's currency.
+    ideal_minor = models.BigIntegerField(default=0)  # What the formula gives before any limit.
+    lump_minor = models.BigIntegerField(default=0)  # Of the amount: once for the project.
+    decided_minor = models.BigIntegerField()  # What was decided, second looks included.
+    decided_parts = models.JSONField(default=list)
     amount_minor = models.BigIntegerField()  # What stands of it, now that money may have gone back.
+    parts = models.JSONField(default=list)  # [[layer, minor], …]: what each pot gives of it.
+    moves = models.JSONField(default=list)  # What it adds to the tally as it stands.
+    unmet = models.JSONField(default=list)  # [[pot, minor], …]: what only the pot did not allow.
     is_blocked = models.BooleanField(default=False)  # Not to be earned: the money is disputed.
     state = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=80, blank=True)
@@ -152,9 +169,13 @@ class Allocation(models.Model):
         db_table = "matching_allocation"
         ordering = ("settled_at", "contribution_ref")
         indexes = (
-            models.Index(fields=["programme", "donor_key"], name="matching_allocation_of_donor"),
             models.Index(fields=["programme", "project_id"], name="matching_allocation_of_project"),
             models.Index(fields=["campaign_key"], name="matching_allocation_campaign"),
+            models.Index(
+                fields=["programme", "settled_at", "contribution_ref"],
+                condition=IS_SHORT,
+                name="matching_allocation_short",
+            ),
         )
         constraints = (
             models.UniqueConstraint(
@@ -184,8 +205,13 @@ class Allocation(models.Model):
                 name="matching_allocation_state_fits_amount",
             ),
             models.CheckConstraint(
-                condition=Q(decided_minor__gte=F("amount_minor")),
-                name="matching_allocation_never_grows",
+                condition=Q(decided_minor__gte=F("amount_minor"))
+                & Q(decided_minor__lte=F("ideal_minor") + F("lump_minor")),
+                name="matching_allocation_within_formula",
+            ),
+            models.CheckConstraint(
+                condition=Q(base_minor__gte=0, lump_minor__gte=0),
+                name="matching_allocation_not_negative",
             ),
             models.CheckConstraint(
                 condition=Q(is_blocked=False) | Q(state__in=["committed", "released"]),

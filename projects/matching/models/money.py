@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from uuid_utils.compat import uuid7
 
-from projects.matching import rules
+from projects.matching import allocation, rules
+from projects.matching.models.freezes import Freeze
 from projects.matching.models.programmes import Programme
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class CountedMoney(models.Model):
     candidates = ArrayField(models.CharField(max_length=64))
     """Programmes that are to decide on it, in the order in which they are asked."""
     settled_at = models.DateTimeField()
+    initiated_at = models.DateTimeField(null=True)  # When the giver began; None: not known.
     counted_at = models.DateTimeField()
 
     class Meta:
@@ -59,23 +61,33 @@ class CountedMoney(models.Model):
             donor=self.donor_key,
             project=str(self.project_id),
             facts=self.facts,
+            initiated_at=self.initiated_at,
         )
 
     def candidate_after(self, programme_id: str) -> str | None:
-        """Return the programme to be asked when this one gives nothing, if there is one."""
+        """Return the programme to be asked after this one, if there is one."""
         place = self.candidates.index(programme_id) + 1
         return self.candidates[place] if place < len(self.candidates) else None
 
 
 class WaitingMoneyQuerySet(models.QuerySet["WaitingMoney"]):
     def due(self, at: datetime) -> WaitingMoneyQuerySet:
-        """Return what is to be decided now, in the order of settlement."""
-        due = self.filter(Q(parked_until=None) | Q(parked_until__lte=at))
+        """Return what is to be decided now, in the order of settlement; what is frozen is not."""
+        standing = Freeze.objects.standing()
+        due = self.filter(
+            Q(parked_until=None) | Q(parked_until__lte=at),
+            ~Exists(standing.filter(programme=OuterRef("programme"))),
+            ~Exists(standing.filter(project_id=OuterRef("money__project_id"))),
+        )
         return due.order_by("settled_at", "contribution_ref")
 
 
 class WaitingMoney(models.Model):
-    """Counted money on which a programme has not decided yet; the row goes with the decision."""
+    """Counted money before the programme whose turn it is, and what those before it did.
+
+    The row goes on with each decision, and goes with the last. So the table holds what is due and
+    nothing else: no cursor over settled money has to be kept that a late commit could slip past.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     money = models.OneToOneField(CountedMoney, models.PROTECT, related_name="waiting")
@@ -87,6 +99,9 @@ class WaitingMoney(models.Model):
     last_error = models.CharField(max_length=200, blank=True)
     remaining_minor = models.BigIntegerField(null=True)  # Where some has gone back since.
     is_blocked = models.BooleanField(default=False)  # The money is disputed.
+    left_minor = models.BigIntegerField(null=True)  # What is unmatched of it; None: all.
+    public_minor = models.BigIntegerField(default=0)  # Match so far, in the money's own currency.
+    gave = ArrayField(models.CharField(max_length=64), default=list)  # Programmes that gave.
 
     objects = WaitingMoneyQuerySet.as_manager()
 
@@ -101,3 +116,8 @@ class WaitingMoney(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contribution_ref} before {self.programme_id}"
+
+    @property
+    def before(self) -> allocation.Before:
+        """Return what the programmes asked earlier did, as a plain value."""
+        return allocation.Before(self.left_minor, self.public_minor, tuple(self.gave))

@@ -64,6 +64,7 @@ class ProgrammeVersion(models.Model):
     number = models.PositiveIntegerField()
     document = models.JSONField()
     published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=160, blank=True)
 
     objects = ProgrammeVersionQuerySet.as_manager()
 
