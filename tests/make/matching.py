@@ -28,14 +28,15 @@ _serial = count(1)
 def document(**changes: object) -> Document:
     """Return a valid programme document: 2/1 in euro, March 2026; None removes a key.
 
-    The rate is left out where the changes say another formula.
+    The rate is left out where the changes say or imply another formula.
     """
     whole: Document = {
         "id": "kenya-fund",
         "currency": "EUR",
         "window": ["2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"],
     }
-    if not {"layers", "tiers", "formula"} & set(changes):
+    implies = changes.get("allocation") in ("quadratic_close", "share_close")
+    if not implies and not {"layers", "tiers", "formula"} & set(changes):
         whole["rate"] = [2, 1]
     return {key: value for key, value in (whole | changes).items() if value is not None}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projects.matching.documents.conditions import condition, one_or_more
-from projects.matching.documents.money import AMOUNT_KEYS, amount
+from projects.matching.documents.money import AMOUNT_KEYS, ONE_OF, amount
 from projects.matching.documents.reading import (
     LARGEST_MINOR,
     Contradiction,
@@ -17,7 +17,6 @@ from projects.matching.documents.reading import (
     instant,
     integer,
     minor,
-    share,
     whole,
     word,
 )
@@ -29,7 +28,6 @@ from projects.matching.rules import (
     Period,
     Reserve,
     Scope,
-    Share,
     Threshold,
     Unlock,
 )
@@ -167,14 +165,13 @@ def reserve(value: object, own_currency: str) -> Reserve:
             "release_at",
         ),
     )
-    share_key = either(found, "reserve", "share", "share_of_pot", "amount", "index")
+    if either(found, "reserve", "share", *ONE_OF) == "share":
+        found = {key: value for key, value in found.items() if key != "share"} | {
+            "share_of_pot": found["share"]
+        }
     return Reserve(
         conditions=_reserved_for(found),
-        amount=(
-            Share("pot", share(found["share"], "reserve.share"))
-            if share_key == "share"
-            else amount(found, "reserve", own_currency)
-        ),
+        amount=amount(found, "reserve", own_currency),
         release_at=(
             instant(found["release_at"], "reserve.release_at") if "release_at" in found else None
         ),

@@ -236,5 +236,10 @@ def _fiscal_year_start(value: object) -> tuple[int, int]:
             field="fiscal_year_start", allowed="must be a month and a day, as 04-06"
         )
     month, day = items(value, "fiscal_year_start", 2, 2)
-    first = integer(month, "fiscal_year_start[0]", 1, 12)
-    return first, integer(day, "fiscal_year_start[1]", 1, DAYS[first - 1])
+    start = (
+        integer(month, "fiscal_year_start[0]", 1, 12),
+        integer(day, "fiscal_year_start[1]", 1, 31),
+    )
+    if start[1] > DAYS[start[0] - 1]:
+        raise Contradiction(field="fiscal_year_start", allowed="must be a day of every year")
+    return start
