@@ -1,32 +1,24 @@
 """The limits of a programme and the room each one leaves.
 
 Every cap clips; the smallest room wins and is the one that is named. What was given before is kept
-in a `Usage`, so that nothing here has to look anything up.
+in a tally, so that nothing here has to look anything up.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from projects.matching import subjects
+from projects.matching.counting import condition_holds
+from projects.matching.rules import Period, Scope
+from projects.matching.tally import Key, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-class Scope(StrEnum):
-    CONTRIBUTION = "contribution"
-    DONOR = "donor"
-    DONOR_PROJECT = "donor_project"
-    PROJECT = "project"
-    PROGRAMME = "programme"
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    scope: Scope
-    amount_minor: int
+    from projects.matching.rules import Cap, Counted, Rule
+    from projects.matching.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,52 +27,15 @@ class Room:
 
     reason: str
     minor: int
+    layer: str | None = None  # None: of all layers together.
 
 
-@dataclass(slots=True)
-class Usage:
-    """What one programme has given so far, by everything a cap can speak of. Minor units.
+@dataclass(frozen=True, slots=True)
+class CapRoom(Room):
+    """The room of one cap, with what it was worked out from."""
 
-    A giver who is not known yet (`None`) has used nothing.
-    """
-
-    programme: int = 0
-    donor: Counter[str] = field(default_factory=Counter)
-    project: Counter[str] = field(default_factory=Counter)
-    donor_project: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def add(self, *, donor: str | None, project: str, minor: int) -> None:
-        """Count an amount given to a project for a giver; a negative amount takes it back."""
-        self.programme += minor
-        self.project[project] += minor
-        if donor is not None:
-            self.donor[donor] += minor
-            self.donor_project[donor, project] += minor
-
-    def of(self, scope: Scope, *, donor: str | None, project: str) -> int:
-        """Return what was given so far within the scope of a cap."""
-        match scope:
-            case Scope.CONTRIBUTION:
-                return 0
-            case Scope.PROGRAMME:
-                return self.programme
-            case Scope.PROJECT:
-                return self.project[project]
-            case Scope.DONOR:
-                return 0 if donor is None else self.donor[donor]
-            case Scope.DONOR_PROJECT:
-                return 0 if donor is None else self.donor_project[donor, project]
-
-
-def rooms(caps: Iterable[Cap], usage: Usage, *, donor: str | None, project: str) -> list[Room]:
-    """Return the room of each cap, in the order of the rule; a room is never negative."""
-    return [
-        Room(
-            f"cap_{cap.scope}",
-            max(0, cap.amount_minor - usage.of(cap.scope, donor=donor, project=project)),
-        )
-        for cap in caps
-    ]
+    cap: Cap | None = None
+    limit_minor: int = 0
 
 
 def clip(ideal_minor: int, limits: Iterable[Room]) -> tuple[int, str | None]:
@@ -94,3 +49,80 @@ def clip(ideal_minor: int, limits: Iterable[Room]) -> tuple[int, str | None]:
         if room.minor < minor:
             minor, reason = room.minor, room.reason
     return minor, reason
+
+
+def reason_of(cap: Cap) -> str:
+    """Return the reason code of a cap: its scope, and its period where it has one."""
+    return f"cap_{cap.scope}" + ("" if cap.period is Period.NONE else f"_{cap.period}")
+
+
+def rooms(
+    rule: Rule, money: Counted, *, tally: Tally, counted_minor: int, funded_minor: int
+) -> list[CapRoom]:
+    """Return the room of each cap that speaks of this money, in the order of the rule.
+
+    A room is never negative. `counted_minor` is this money in the rule's currency: a cap on the
+    project's cost counts it too.
+    """
+    return [
+        _room(rule, money, cap, layer, tally, counted_minor, funded_minor)
+        for cap in rule.caps
+        if cap.when is None or condition_holds(cap.when, money.facts)
+        for layer in layers_of(rule, cap)
+    ]
+
+
+def _room(  # noqa: PLR0913, PLR0917  One cap before one contribution.
+    rule: Rule,
+    money: Counted,
+    cap: Cap,
+    layer: str | None,
+    tally: Tally,
+    counted_minor: int,
+    funded_minor: int,
+) -> CapRoom:
+    limit = subjects.amount_of(cap.amount, rule, money, funded_minor=funded_minor)
+    used = sum(tally[key] for key in read_by(rule, money, cap, layer))
+    if cap.scope is Scope.PROJECT_COST:
+        used += counted_minor
+    return CapRoom(reason_of(cap), max(0, limit - used), layer, cap, limit)
+
+
+def layers_of(rule: Rule, cap: Cap) -> list[str | None]:
+    """Return the layers that a cap limits; None is all of them together."""
+    if cap.layer is None and cap.scope is Scope.LAYER:
+        return [layer.id for layer in rule.layers]
+    return [cap.layer]
+
+
+def moved_by(rule: Rule, money: Counted, cap: Cap, layer: str | None) -> Key | None:
+    """Return the counter of match that a cap keeps, if it keeps one for this money."""
+    whose = subjects.subject(cap.scope, money)
+    if cap.scope is Scope.CONTRIBUTION or whose is None:
+        return None
+    scope = Scope.PROJECT if cap.scope is Scope.PROJECT_COST else cap.scope
+    return Key(Measure.MATCHED, scope, whose, _period(rule, money, cap), layer or "")
+
+
+def read_by(rule: Rule, money: Counted, cap: Cap, layer: str | None) -> list[Key]:
+    """Return every counter that a cap adds up."""
+    key = moved_by(rule, money, cap, layer)
+    if key is None:
+        return []
+    if cap.period is Period.N_YEARS:
+        years = subjects.earlier_years(rule, subjects.day(rule, money), cap.years)
+        return [key._replace(period=year) for year in years]
+    if cap.scope is Scope.PROJECT_COST:
+        return [key, key._replace(measure=Measure.COUNTED, layer="")]
+    return [key]
+
+
+def _period(rule: Rule, money: Counted, cap: Cap) -> str:
+    if cap.period is Period.NONE:
+        return ""
+    return subjects.period_key(rule, cap.period, subjects.day(rule, money))
+
+
+def keys(rule: Rule, money: Counted) -> frozenset[Key]:
+    """Return every counter that deciding on this money may read or move."""
+    raise NotImplementedError

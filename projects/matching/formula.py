@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import lcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class Rate:
         """Return the match on a base, both in minor units, rounded down."""
         return base_minor * self.numerator // self.denominator
 
+    def most_for(self, minor: int) -> int | None:
+        """Return the largest base whose match is at most this; None: any base."""
+        if not self.numerator:
+            return None
+        return ((minor + 1) * self.denominator - 1) // self.numerator
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -29,6 +36,14 @@ class Band:
     first: int
     last: int | None
     rate: Rate
+
+    def holds(self, minor: int) -> bool:
+        return self.first <= minor and (self.last is None or minor <= self.last)
+
+    def part_of(self, minor: int) -> int:
+        """Return how many of the units 1, 2, … of an amount lie in the band."""
+        end = minor if self.last is None else min(minor, self.last)
+        return max(0, end - max(self.first, 1) + 1)
 
 
 class BandMode(StrEnum):
@@ -57,6 +72,28 @@ class Tiers:
     bands: tuple[Band, ...]
     attribute: str | None = None  # The fact asked, where `on` is ATTRIBUTE.
     by_word: tuple[tuple[str, Rate], ...] = ()  # For an attribute that is a word.
+
+    def rate_for(self, fact: str | int | bool | None) -> Rate | None:
+        """Return the rate for a word, or of the band a whole number falls into, if there is one."""
+        if isinstance(fact, str):
+            return dict(self.by_word).get(fact)
+        if fact is None or isinstance(fact, bool):
+            return None
+        band = self.band_for(fact)
+        return band.rate if band else None
+
+    def band_for(self, minor: int) -> Band | None:
+        """Return the band an amount falls into, if there is one."""
+        return next((band for band in self.bands if band.holds(minor)), None)
+
+    def across(self, minor: int) -> int:
+        """Return the match on an amount, each part at its band's rate; rounded down once."""
+        whole = lcm(*(band.rate.denominator for band in self.bands))
+        exact = (
+            band.part_of(minor) * band.rate.numerator * (whole // band.rate.denominator)
+            for band in self.bands
+        )
+        return sum(exact) // whole
 
 
 @dataclass(frozen=True, slots=True)
