@@ -7,6 +7,7 @@ Tags: icon, woven_bar, cost_bar, cloth, cloth_hero, art, control.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -152,15 +153,19 @@ def _minor(part: Money | int | None) -> int:
 @register.simple_tag
 def woven_bar(  # noqa: PLR0913  The four parts of money, and how they are said and sized.
     own: Money | int | None,
-    match: Money | int | None,
+    match: Money | int | Sequence[Money] | None,
     owner: Money | int | None,
     rest: Money | int | None,
     label: str,
     *,
     thin: bool = False,
 ) -> SafeString:
-    """Draw the woven bar: giver, match, owner and what is still needed, all in one currency."""
-    parts = (("own", own), ("match", match), ("owner", owner), ("rest", rest))
+    """Draw the woven bar: giver, match, owner and what is still needed, all in one currency.
+
+    A match that comes from several pots is drawn as so many pieces.
+    """
+    pots = match if isinstance(match, Sequence) else [match]
+    parts = [("own", own), *(("match", pot) for pot in pots), ("owner", owner), ("rest", rest)]
     return charts.woven_bar([(name, _minor(part)) for name, part in parts], label=label, thin=thin)
 
 

@@ -14,7 +14,7 @@ from projects.delivery import selectors as delivery
 from projects.funding import selectors as funding
 from projects.funding.previews import usual_amount
 from projects.funding.status import PublicStatus, public_status
-from projects.public import quoting
+from projects.public import programmes, quoting
 from projects.public.chips import chips, typed
 from projects.public.sharing import share_links
 from projects.vetting import selectors as vetting
@@ -59,6 +59,8 @@ def page_context(page: ProjectPage, *, asked: str | None, at: datetime) -> dict[
     }
     if campaign is not None:
         context["totals"] = funding.totals([campaign])[campaign.pk]
+        context["pots"] = pots = programmes.pots_of(campaign)
+        context["pot_amounts"] = [pot.matched for pot in pots]
         context["days_left"] = funding.days_left(campaign, at=at)
     if campaign is not None and status == PublicStatus.OPEN:
         context |= _giving(page, campaign, asked=asked, at=at)

@@ -1,12 +1,22 @@
 from django.urls import path
 
-from projects.public.views import checking, give, projects, receipts
+from projects.public.views import checking, give, programmes, projects, receipts
 
 app_name = "public"
 
 urlpatterns = [
     path("projects/", projects.project_list, name="list"),
     path("projects/<slug:slug>/", projects.project_page, name="project"),
+    path("matching/", programmes.programme_list, name="programmes"),
+    path("matching/<slug:programme_id>/", programmes.programme_page, name="programme"),
+    path(
+        "matching/<slug:programme_id>/projects.csv", programmes.programme_csv, name="programme_csv"
+    ),
+    path(
+        "matching/<slug:programme_id>/rule-<int:number>.json",
+        programmes.programme_rule,
+        name="programme_rule",
+    ),
     path("give/<slug:slug>/amount/", give.amount, name="give_amount"),
     path("give/<slug:slug>/match/<uuid:gift>/", give.match, name="give_match"),
     path("give/<slug:slug>/details/<uuid:gift>/", give.details, name="give_details"),
