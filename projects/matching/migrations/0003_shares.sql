@@ -1,0 +1,104 @@
+-- Shares: one partition for each round, filled while it is a table by itself, then checked, given its
+-- key and attached. A partition that is attached takes no row and loses none, whoever writes.
+--
+-- A foreign key would hold the counted money of everybody until the commit, and every settlement
+-- with it. Claims and counted money are never deleted, so looking once, when a round is sealed, is
+-- as good: a share is of a claim of its round, and a claim is of counted money.
+
+CREATE TABLE matching_share (
+    round_id uuid NOT NULL,
+    contribution_ref varchar(64) NOT NULL,
+    minor bigint NOT NULL,
+    CONSTRAINT matching_share_above_zero CHECK (minor > 0),
+    PRIMARY KEY (round_id, contribution_ref)
+) PARTITION BY LIST (round_id);
+CREATE INDEX matching_share_of_contribution ON matching_share (contribution_ref);
+
+CREATE FUNCTION matching_share_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'matching_share is written once'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_share_frozen';
+END $$;
+CREATE TRIGGER matching_share_frozen BEFORE INSERT OR UPDATE OR DELETE ON matching_share
+    FOR EACH ROW EXECUTE FUNCTION matching_share_refuse();
+CREATE TRIGGER matching_share_kept BEFORE TRUNCATE ON matching_share
+    FOR EACH STATEMENT EXECUTE FUNCTION matching_share_refuse();
+
+-- The name of the table of a round's shares.
+CREATE FUNCTION matching_shares_of(round uuid) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT
+AS $$ SELECT 'public.matching_share_' || pg_catalog.replace(round::text, '-', '') $$;
+
+-- Make the table of a new round's shares, for the caller to fill in this transaction.
+CREATE FUNCTION matching_open_shares(round uuid) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    shares CONSTANT text := public.matching_shares_of(round);
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.matching_round AS known WHERE known.id = round)
+        OR to_regclass(shares) IS NOT NULL
+    THEN
+        RAISE EXCEPTION 'round % is not known, or has its shares', round
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_share_once';
+    END IF;
+    EXECUTE format('CREATE TABLE %s (LIKE public.matching_share INCLUDING CONSTRAINTS)', shares);
+    IF session_user <> current_user THEN
+        EXECUTE format('REVOKE ALL ON %s FROM %I', shares, session_user);
+        EXECUTE format('GRANT SELECT, INSERT ON %s TO %I', shares, session_user);
+    END IF;
+    RETURN shares;
+END $$;
+
+-- Check the shares of a round against its claims and awards and make them part of matching_share.
+-- Returns how many there are.
+CREATE FUNCTION matching_seal_shares(round uuid) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    shares CONSTANT text := public.matching_shares_of(round);
+    known public.matching_round;
+    written bigint;
+    claimed bigint;
+    wrong text;
+BEGIN
+    SELECT * INTO STRICT known FROM public.matching_round WHERE id = round;
+    EXECUTE format('SELECT count(*) FROM %s', shares) INTO written;
+    EXECUTE format($query$
+        WITH found AS MATERIALIZED (
+            SELECT claim.campaign_key, sum(share.minor) AS minor, count(*) AS lines
+            FROM %s AS share JOIN public.matching_claim AS claim
+                ON claim.contribution_ref = share.contribution_ref
+            WHERE claim.programme_id = $1 AND claim.round_number = $2
+            GROUP BY claim.campaign_key
+        ), awarded AS (
+            SELECT campaign_key, decided_minor FROM public.matching_award
+            WHERE round_id = $3 AND decided_minor > 0
+        )
+        SELECT (SELECT coalesce(sum(lines), 0) FROM found), (
+            SELECT coalesce(awarded.campaign_key, found.campaign_key)
+            FROM found FULL JOIN awarded ON awarded.campaign_key = found.campaign_key
+            WHERE awarded.decided_minor IS DISTINCT FROM found.minor LIMIT 1)
+    $query$, shares) INTO claimed, wrong USING known.programme_id, known.number, round;
+    IF claimed <> written THEN
+        RAISE EXCEPTION 'a share of round % is of no claim of it', round
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_share_of_a_claim';
+    ELSIF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'the shares of % are not its award', wrong
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_share_sums_to_award';
+    END IF;
+    EXECUTE format('ALTER TABLE %s ADD PRIMARY KEY (round_id, contribution_ref)', shares);
+    EXECUTE format('CREATE INDEX ON %s (contribution_ref)', shares);
+    EXECUTE format('ALTER TABLE public.matching_share ATTACH PARTITION %s FOR VALUES IN (%L)',
+        shares, round);
+    EXECUTE format('CREATE TRIGGER matching_share_kept BEFORE TRUNCATE ON %s'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION public.matching_share_refuse()', shares);
+    IF session_user <> current_user THEN
+        EXECUTE format('REVOKE INSERT ON %s FROM %I', shares, session_user);
+    END IF;
+    RETURN written;
+END $$;
