@@ -9,6 +9,7 @@ make no sense together (see `sense`).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from math import lcm
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -74,6 +75,15 @@ def read(document: object) -> Rule:
         RuleNotUnderstood: naming the first field that is wrong and what is allowed there.
     """
     fields = whole(document, PROGRAMME, required=REQUIRED, optional=OPTIONAL)
+    rule = _framed(fields)
+    for read_part in (_with_base, _with_limits, _with_sharing, _with_duties):
+        rule = read_part(rule, fields)
+    sense.check(rule)
+    return rule
+
+
+def _framed(fields: Mapping[str, object]) -> Rule:
+    """Return the rule with its name, window, formula and funders."""
     programme_id = _id(fields["id"])
     currency = money.currency(fields["currency"])
     allocation = Allocation(
@@ -81,9 +91,8 @@ def read(document: object) -> Rule:
     )
     threshold = limits.threshold(fields["threshold"]) if "threshold" in fields else None
     layers, layer_caps = _layers(fields, currency)
-    refund = whole(fields.get("refund", {}), "refund", optional=("partial", "freed"))
     integer(fields.get("version", 1), "version", 1, 10**6)  # Publishing gives the number.
-    rule = Rule(
+    return Rule(
         programme_id=programme_id,
         name=text(fields.get("name", programme_id), "name", longest=120),
         currency=currency,
@@ -91,32 +100,59 @@ def read(document: object) -> Rule:
         legal_basis=_legal_basis(fields),
         window=_window(fields),
         priority=integer(fields.get("priority", 1), "priority", 1, LARGEST_PRIORITY),
-        counts=conditions.counts(fields["counts"]) if "counts" in fields else Counts(),
-        eligible=conditions.conditions(fields.get("eligible", []), "eligible"),
-        min_contribution_minor=minor(fields.get("min_contribution", 1), "min_contribution"),
-        base_caps=limits.base_caps(fields, currency),
-        weight=conditions.weight(fields["weight"]) if "weight" in fields else None,
-        paired=conditions.paired(fields["paired"]) if "paired" in fields else None,
-        fx=money.exchange_rates(fields.get("fx", {}), currency),
-        indices=money.indices(fields.get("indices", {})),
-        fiscal_year_start=_fiscal_year_start(fields.get("fiscal_year_start", "01-01")),
         formula=_formula(fields, layers, allocation, threshold),
         layers=layers,
         coupling=Coupling(word(fields.get("coupling", Coupling.JOINT), "coupling", Coupling)),
-        caps=limits.caps(fields.get("caps", []), "caps", currency) + layer_caps,
-        floors=limits.floors(fields.get("floors", []), currency),
-        threshold=threshold,
-        reserve=limits.reserve(fields["reserve"], currency) if "reserve" in fields else None,
         pot_minor=money.pot(fields.get("pot", 0), "pot"),
+        caps=limits.caps(fields.get("caps", []), "caps", currency) + layer_caps,
+        threshold=threshold,
         allocation=allocation,
+    )
+
+
+def _with_base(rule: Rule, fields: Mapping[str, object]) -> Rule:
+    """Add which money counts, and how much of it."""
+    return replace(
+        rule,
+        counts=conditions.counts(fields["counts"]) if "counts" in fields else Counts(),
+        eligible=conditions.conditions(fields.get("eligible", []), "eligible"),
+        min_contribution_minor=minor(fields.get("min_contribution", 1), "min_contribution"),
+        base_caps=limits.base_caps(fields, rule.currency),
+        weight=conditions.weight(fields["weight"]) if "weight" in fields else None,
+        paired=conditions.paired(fields["paired"]) if "paired" in fields else None,
+        fx=money.exchange_rates(fields.get("fx", {}), rule.currency),
+        indices=money.indices(fields.get("indices", {})),
+        fiscal_year_start=_fiscal_year_start(fields.get("fiscal_year_start", "01-01")),
+    )
+
+
+def _with_limits(rule: Rule, fields: Mapping[str, object]) -> Rule:
+    return replace(
+        rule,
+        floors=limits.floors(fields.get("floors", []), rule.currency),
+        reserve=limits.reserve(fields["reserve"], rule.currency) if "reserve" in fields else None,
         needs_award=flag(fields.get("needs_award", False), "needs_award"),
         project_cap=sharing.project_cap(fields["project_cap"]) if "project_cap" in fields else None,
         fill=flag(fields.get("fill", True), "fill"),
+    )
+
+
+def _with_sharing(rule: Rule, fields: Mapping[str, object]) -> Rule:
+    """Add who comes first, and what happens when the pot is empty or money goes back."""
+    refund = whole(fields.get("refund", {}), "refund", optional=("partial", "freed"))
+    return replace(
+        rule,
         ranking=sharing.ranking(fields),
         on_exhaustion=sharing.exhaustion(fields),
         stacking=sharing.stacking(fields.get("stacking", {})),
         partial=Partial(word(refund.get("partial", Partial.RECOMPUTE), "refund.partial", Partial)),
         freed=Freed(word(refund.get("freed", Freed.POT), "refund.freed", Freed)),
+    )
+
+
+def _with_duties(rule: Rule, fields: Mapping[str, object]) -> Rule:
+    return replace(
+        rule,
         disbursement=(
             sharing.disbursement(fields["disbursement"]) if "disbursement" in fields else ()
         ),
@@ -125,8 +161,6 @@ def read(document: object) -> Rule:
             fields.get("reservation_minutes", 15), "reservation_minutes", 1, LONGEST_RESERVATION
         ),
     )
-    sense.check(rule)
-    return rule
 
 
 def _id(value: object) -> str:
