@@ -2,13 +2,18 @@
 
 The result is a function of the rule, the money in order of settlement, what was given before and
 the pots; nothing else. Every outcome carries its steps as plain data, and a reason whenever it is
-zero or smaller than the formula gives.
+zero or smaller than the formula gives. Here is also the whole vocabulary of a decision, for those
+who ask for one.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from projects.matching import thresholds
+from projects.matching.again import look_again, revoke
+from projects.matching.deciding import at_hand_minor, claim_base, decide
 from projects.matching.outcomes import (
     Allocated,
     Before,
@@ -23,6 +28,8 @@ from projects.matching.outcomes import (
     Turn,
     leave,
 )
+from projects.matching.promises import honour
+from projects.matching.unwinding import remaining
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,11 +57,6 @@ __all__ = [
 ]
 
 
-def decide(turn: Turn, *, tally: Tally, pots: Pots) -> Outcome:
-    """Return what a rule gives for one contribution. Moves nothing; a reservation has no say."""
-    raise NotImplementedError
-
-
 def allocate(turns: Iterable[Turn], *, tally: Tally, pots: Pots) -> Allocated:
     """Return the outcome of each contribution by reference, in order of settlement.
 
@@ -63,22 +65,40 @@ def allocate(turns: Iterable[Turn], *, tally: Tally, pots: Pots) -> Allocated:
     reaches a threshold which unlocks what came before it: those that were not reached have no
     outcome, and the one that reached it is to be looked at again with the others of its project.
     """
-    raise NotImplementedError
+    outcomes: dict[str, Outcome] = {}
+    kept: dict[str, Remaining] = {}
+    left = dict(pots.left)
+    moving = replace(pots, left=left)
+    unlocked: str | None = None
+    for turn in sorted(turns, key=lambda turn: turn.money.order):
+        outcome, unlocked = _answer(turn, tally, moving, left)
+        outcomes[turn.money.ref] = outcome
+        parts, moves = outcome.parts, outcome.moves
+        if turn.remaining_minor is not None:
+            stays = remaining(turn.rule, turn.money, outcome, remaining_minor=turn.remaining_minor)
+            kept[turn.money.ref] = stays
+            parts, moves = stays.parts, stays.moves
+        tally.move(moves)
+        for layer, minor in parts:
+            left[layer] -= minor
+        if unlocked is not None:
+            break
+    return Allocated(outcomes, moving, unlocked, kept)
 
 
-def look_again(turn: Turn, given: Decided, *, tally: Tally, pots: Pots) -> Outcome:
-    """Return what a rule gives now for a contribution it decided on before. Moves nothing.
-
-    `tally` and `pots` are as they stand, with `given` in them. Never lower; the first reason stays.
-    """
-    raise NotImplementedError
-
-
-def claim_base(turn: Turn, *, tally: Tally, pots: Pots = Pots({}, 0)) -> Outcome:
-    """Return the base of a contribution for a programme that decides at its close."""
-    raise NotImplementedError
-
-
-def revoke(given: Decided, turn: Turn) -> Outcome:
-    """Return a decision when its project has lost the threshold: nothing, but still counted."""
-    raise NotImplementedError
+def _answer(
+    turn: Turn, tally: Tally, pots: Pots, left: dict[str, int]
+) -> tuple[Outcome, str | None]:
+    """Return the outcome of one turn, and the project that it unlocks; gives back what is held."""
+    if turn.held is not None:
+        tally.move(turn.held.moves, back=True)
+        for layer, minor in turn.held.parts:
+            left[layer] = left.get(layer, 0) + minor
+    unlocks = False
+    if turn.rule.threshold is not None and not turn.is_unlocked:
+        unlocks = thresholds.unlocks_earlier(turn.rule, turn.money, tally, at_hand_minor(turn))
+    outcome = decide(turn, tally=tally, pots=pots, is_waiting=unlocks)
+    if turn.held is not None:
+        outcome = honour(outcome, turn, turn.held, tally=tally, pots=pots)
+    is_waiting = unlocks and outcome.reason == "threshold_not_reached"
+    return outcome, turn.money.project if is_waiting else None

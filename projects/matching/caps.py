@@ -6,16 +6,16 @@ in a tally, so that nothing here has to look anything up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from projects.matching import subjects
+from projects.matching import bases, ideals, subjects, thresholds
 from projects.matching.counting import condition_holds
-from projects.matching.rules import Period, Scope
-from projects.matching.tally import Key, Measure
+from projects.matching.rules import Allocation, Period, Scope
+from projects.matching.tally import Key, Measure, both, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from projects.matching.rules import Cap, Counted, Rule
     from projects.matching.tally import Tally
@@ -34,8 +34,8 @@ class Room:
 class CapRoom(Room):
     """The room of one cap, with what it was worked out from."""
 
-    cap: Cap | None = None
-    limit_minor: int = 0
+    cap: Cap = field(kw_only=True)
+    limit_minor: int = field(kw_only=True)
 
 
 def clip(ideal_minor: int, limits: Iterable[Room]) -> tuple[int, str | None]:
@@ -85,7 +85,7 @@ def _room(  # noqa: PLR0913, PLR0917  One cap before one contribution.
     used = sum(tally[key] for key in read_by(rule, money, cap, layer))
     if cap.scope is Scope.PROJECT_COST:
         used += counted_minor
-    return CapRoom(reason_of(cap), max(0, limit - used), layer, cap, limit)
+    return CapRoom(reason_of(cap), max(0, limit - used), layer, cap=cap, limit_minor=limit)
 
 
 def layers_of(rule: Rule, cap: Cap) -> list[str | None]:
@@ -123,6 +123,59 @@ def _period(rule: Rule, money: Counted, cap: Cap) -> str:
     return subjects.period_key(rule, cap.period, subjects.day(rule, money))
 
 
+def needs_award(rule: Rule) -> bool:
+    """Tell whether a committee must have awarded the project a ceiling before."""
+    return rule.needs_award or rule.allocation is Allocation.MANUAL
+
+
+def project_key(money: Counted) -> Key:
+    """Return the counter of all the match of a project."""
+    return Key(Measure.MATCHED, "project", money.project)
+
+
+def lifetime_keys(money: Counted) -> tuple[Key, Key]:
+    """Return the counters of a project of an organisation, and of how many such there are."""
+    organisation = str(money.facts.get("project.organisation"))
+    whose = both(organisation, money.project)
+    return (
+        Key(Measure.MATCHED, "organisation_project", whose),
+        Key(Measure.PROJECTS, "organisation", organisation),
+    )
+
+
+def reserve_key(layer: str) -> Key:
+    return Key(Measure.RESERVE, "layer", "", "", layer)
+
+
+def matched_keys(rule: Rule, money: Counted) -> Iterator[Key]:
+    """Return the counters of match that a rule keeps for this money; some more than once."""
+    for cap in rule.caps:
+        for layer in layers_of(rule, cap):
+            key = moved_by(rule, money, cap, layer)
+            if key is not None:
+                yield key
+    if needs_award(rule):
+        yield project_key(money)
+    if rule.stacking.lifetime_awards is not None:
+        yield lifetime_keys(money)[0]
+
+
 def keys(rule: Rule, money: Counted) -> frozenset[Key]:
     """Return every counter that deciding on this money may read or move."""
-    raise NotImplementedError
+    found = [*matched_keys(rule, money), *bases.counted_keys(rule, money)]
+    for cap in rule.caps:
+        for layer in layers_of(rule, cap):
+            found += read_by(rule, money, cap, layer)
+    found += (key for cap in rule.base_caps if (key := bases.used_key(cap.scope, money)))
+    if rule.paired:
+        found += (bases.role_key(money, role) for role in rule.paired.roles)
+        found.append(bases.paired_key(money))
+    if (total := ideals.total_key(rule, money)) is not None:
+        found.append(total)
+    if ideals.is_lump(rule):
+        found.append(ideals.lump_key(money))
+    if rule.threshold is not None:
+        found.append(thresholds.unlocked_key(money))
+    if rule.reserve is not None:
+        found += (reserve_key(layer.id) for layer in rule.layers)
+    return touched((key, 0) for key in found)

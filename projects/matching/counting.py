@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from projects.matching import subjects
 from projects.matching.formula import Score, ShareOfCost, TierOn, Tiers
-from projects.matching.rules import Cap, Clock, Metric, Operator
+from projects.matching.rules import BaseCap, Cap, Clock, Metric, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,13 +99,9 @@ def refusal(rule: Rule, money: Counted) -> str | None:
         return reason
     if (question := not_counted(rule, money.facts)) is not None:
         return f"not_counted:{question}"
-    if (field := unmet(rule.eligible, money.facts)) is not None:
+    if (field := unmet(rule.eligible, money.facts) or missing(rule, money)) is not None:
         return f"not_eligible:{field}"
-    if (field := missing(rule, money)) is not None:
-        return f"not_eligible:{field}"
-    if counted < rule.min_contribution_minor:
-        return "below_minimum"
-    return None
+    return "below_minimum" if counted < rule.min_contribution_minor else None
 
 
 def late_or_early(rule: Rule, money: Counted) -> str | None:
@@ -138,7 +134,8 @@ def missing(rule: Rule, money: Counted) -> str | None:
         return "role"
     if rule.weight and not subjects.is_whole(facts.get(rule.weight.by)):
         return rule.weight.by
-    for limit in (*rule.base_caps, *rule.caps):
+    limits: tuple[BaseCap | Cap, ...] = (*rule.base_caps, *rule.caps)
+    for limit in limits:
         if isinstance(limit, Cap) and limit.when and not condition_holds(limit.when, facts):
             continue
         field = subjects.FIELDS.get(limit.scope)

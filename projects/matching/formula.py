@@ -73,13 +73,11 @@ class Tiers:
     attribute: str | None = None  # The fact asked, where `on` is ATTRIBUTE.
     by_word: tuple[tuple[str, Rate], ...] = ()  # For an attribute that is a word.
 
-    def rate_for(self, fact: str | int | bool | None) -> Rate | None:
+    def rate_for(self, fact: str | int | None) -> Rate | None:
         """Return the rate for a word, or of the band a whole number falls into, if there is one."""
         if isinstance(fact, str):
             return dict(self.by_word).get(fact)
-        if fact is None or isinstance(fact, bool):
-            return None
-        band = self.band_for(fact)
+        band = None if fact is None or isinstance(fact, bool) else self.band_for(fact)
         return band.rate if band else None
 
     def band_for(self, minor: int) -> Band | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from projects.matching.rules import Clock, Indexed, Period, Scope, Share
 from projects.matching.tally import both
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from projects.matching.rules import Amount, Counted, Rule
 
@@ -86,7 +85,7 @@ def _fiscal_year(rule: Rule, year: int) -> str:
 def amount_of(amount: Amount, rule: Rule, money: Counted, *, funded_minor: int) -> int:
     """Return an amount of a rule in minor units, as of the day of the money.
 
-    Raises: ValueError, where `missing_fact` names what it lacks.
+    Raises: TypeError, where `missing_fact` names what it lacks.
     """
     match amount:
         case int():
@@ -121,5 +120,5 @@ def _indexed(rule: Rule, index: str, on: date) -> int | None:
 
 def _whole(value: object) -> int:
     if not isinstance(value, int):
-        raise ValueError(f"{value!r} is no amount in minor units.")
+        raise TypeError(f"{value!r} is no amount in minor units.")
     return value

@@ -1,0 +1,159 @@
+"""Every room that a match has to fit into, and the counters that it then moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from projects.matching import caps, counting, ideals, subjects
+from projects.matching.caps import Room
+
+if TYPE_CHECKING:
+    from projects.matching.ideals import Ideal
+    from projects.matching.outcomes import Parts, Pots, Step, Turn
+    from projects.matching.rules import Counted, Rule
+    from projects.matching.tally import Key, Tally
+
+
+def limits(
+    turn: Turn, counted_minor: int, *, tally: Tally, funded_minor: int
+) -> tuple[list[Room], list[Step]]:
+    """Return the rooms of everything but the pots, the first to be named first."""
+    rooms: list[Room] = []
+    steps: list[Step] = []
+    if caps.needs_award(turn.rule):
+        ceiling = turn.ceiling_minor or 0
+        room = max(0, ceiling - tally[caps.project_key(turn.money)])
+        rooms.append(Room("cap_award", room))
+        steps.append({"step": "award", "ceiling": ceiling, "room": room})
+    if turn.rule.caps:
+        _capped(turn, counted_minor, tally, funded_minor, rooms, steps)
+    stacking = turn.rule.stacking
+    if stacking.lifetime_awards is not None and not _is_new_within(turn, tally):
+        rooms.append(Room("cap_organisation", 0))
+        steps.append({"step": "lifetime_awards", "cap": stacking.lifetime_awards, "room": 0})
+    share = stacking.total_public_share
+    public = public_room(turn.rule, turn.money, public_minor=turn.before.public_minor)
+    if public is not None and share is not None:
+        rooms.append(Room("total_public_cap", public))
+        steps.append(
+            {
+                "step": "total_public",
+                "share": [share.numerator, share.denominator],
+                "before": turn.before.public_minor,
+                "room": public,
+            }
+        )
+    return rooms, steps
+
+
+def _capped(  # noqa: PLR0913, PLR0917  The two lists are filled along.
+    turn: Turn,
+    counted_minor: int,
+    tally: Tally,
+    funded_minor: int,
+    rooms: list[Room],
+    steps: list[Step],
+) -> None:
+    for room in caps.rooms(
+        turn.rule, turn.money, tally=tally, counted_minor=counted_minor, funded_minor=funded_minor
+    ):
+        rooms.append(room)
+        cap = room.cap
+        steps.append(
+            {
+                "step": "cap",
+                "scope": cap.scope.value,
+                "period": cap.period.value,
+                "layer": room.layer,
+                "cap": room.limit_minor,
+                "room": room.minor,
+            }
+        )
+
+
+def _is_new_within(turn: Turn, tally: Tally) -> bool:
+    """Tell whether an organisation may be matched for this project, a new one or not."""
+    project, organisation = caps.lifetime_keys(turn.money)
+    most = turn.rule.stacking.lifetime_awards or 0
+    return tally[project] > 0 or tally[organisation] < most
+
+
+def public_room(rule: Rule, money: Counted, *, public_minor: int) -> int | None:
+    """Return how much a programme may add so that public money keeps to its share, if it has one.
+
+    Of the money and of the match of all programmes together; `public_minor` is, in the money's own
+    currency, the match of the others. The answer is in the programme's currency.
+    """
+    share = rule.stacking.total_public_share
+    if share is None or share.numerator >= share.denominator:
+        return None
+    most = share.numerator * money.amount_minor // (share.denominator - share.numerator)
+    return counting.converted(rule, money, max(0, most - public_minor)) or 0
+
+
+def pot_rooms(turn: Turn, *, tally: Tally, pots: Pots) -> tuple[list[Room], list[Step]]:
+    """Return the room of each layer's pot, in the order of the rule."""
+    rooms: list[Room] = []
+    steps: list[Step] = []
+    for layer in turn.rule.layers:
+        left = pots.left.get(layer.id, 0)
+        kept = 0
+        if turn.rule.reserve is not None and not _qualifies(turn):
+            kept = min(max(0, left), unspent(turn, layer.id, tally=tally, pots=pots))
+            steps.append({"step": "reserve", "layer": layer.id, "room": kept})
+        room = left - kept
+        reason = "reserved_for_others" if kept else "pot_exhausted"
+        rooms.append(Room(reason, room, layer.id))
+        steps.append({"step": "pot", "layer": layer.id, "room": room})
+    return rooms, steps
+
+
+def _qualifies(turn: Turn) -> bool:
+    reserve = turn.rule.reserve
+    return reserve is not None and counting.facts_met(reserve.conditions, turn.money.facts)
+
+
+def unspent(turn: Turn, layer: str, *, tally: Tally, pots: Pots) -> int:
+    """Return how much of the reserve is still kept for those who qualify."""
+    reserve = turn.rule.reserve
+    if reserve is None or pots.is_reserve_released:
+        return 0
+    if reserve.release_at is not None and turn.money.settled_at >= reserve.release_at:
+        return 0
+    amount = subjects.amount_of(
+        reserve.amount, turn.rule, turn.money, funded_minor=pots.funded_minor
+    )
+    return max(0, amount - tally[caps.reserve_key(layer)])
+
+
+def moves_of_match(
+    turn: Turn, parts: Parts, ideal: Ideal, *, tally: Tally, pots: Pots
+) -> dict[Key, int]:
+    """Return what paying these parts adds to the counters of match."""
+    total = sum(minor for _, minor in parts)
+    paid = dict(parts)
+    moves = {
+        key: minor
+        for key in caps.matched_keys(turn.rule, turn.money)
+        if (minor := paid.get(key.layer, 0) if key.layer else total)
+    }
+    if total and ideal.is_lump:
+        moves[ideals.lump_key(turn.money)] = total
+    if turn.rule.reserve is not None and _qualifies(turn):
+        for layer, minor in parts:
+            if spent := min(minor, unspent(turn, layer, tally=tally, pots=pots)):
+                moves[caps.reserve_key(layer)] = spent
+    return moves
+
+
+def match_step(parts: Parts, *, base: int, ideal: int, entry: int, passed: int) -> Step:
+    """Return the last step of a calculation: what is paid, and what it is a share of."""
+    return {
+        "step": "match",
+        "minor": sum(minor for _, minor in parts),
+        "parts": [[layer, minor] for layer, minor in parts],
+        "base": base,
+        "ideal": ideal,
+        "entry": entry,
+        "passed": passed,
+    }
