@@ -1,0 +1,167 @@
+"""Who takes part in a round: claims, and the projects they were made for.
+
+A claim is what one contribution counts for, after conversion, caps on the base, weight and pairing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from projects.matching.quadratic import Giver
+from projects.matching.rules import Counted, Exhaustion, Metric, Unlock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from projects.matching.outcomes import Json, Parts, Step
+    from projects.matching.rules import Fact, Rule, Threshold
+
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one contribution counts for, in minor units of the programme's currency."""
+
+    ref: str
+    project: str
+    donor: str | None  # None: a giver nobody knows, and so one of his own.
+    base_minor: int
+    settled_at: datetime
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # What caps, scores and tiers ask for.
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        return self.settled_at, self.ref
+
+    @property
+    def giver(self) -> Giver:
+        return (self.ref,) if self.donor is None else self.donor
+
+    def money(self, rule: Rule) -> Counted:
+        return Counted(
+            ref=self.ref,
+            amount_minor=self.base_minor,
+            currency=rule.currency,
+            settled_at=self.settled_at,
+            donor=self.donor,
+            project=self.project,
+            facts=self.facts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One project of a round: what was counted for it, and the facts that decide about it."""
+
+    project: str
+    counted_minor: int
+    givers: int  # Distinct ones; each giver nobody knows is one.
+    first_at: datetime | None  # When its first claim settled; None where nobody gave.
+    first_ref: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def money(self, rule: Rule, *, ref: str = "", minor: int = 0) -> Counted:
+        """Return an amount as money for this project in the last second of the window."""
+        return Counted(
+            ref=ref or self.project,
+            amount_minor=minor,
+            currency=rule.currency,
+            settled_at=last_second(rule),
+            donor=None,
+            project=self.project,
+            facts=self.facts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """What a round gives to each project, and why it is nothing or less than it might be."""
+
+    parts: dict[str, Parts]
+    reasons: dict[str, str]
+    steps: dict[str, tuple[Step, ...]]
+    facts: dict[str, Json]  # How the round was worked out.
+
+
+def short_of_pot(rule: Rule) -> str:
+    """Return the reason code of what only the pot did not allow."""
+    return "next_call" if rule.on_exhaustion is Exhaustion.NEXT_CALL else "pot_exhausted"
+
+
+def last_second(rule: Rule) -> datetime:
+    """Return the moment as of which a close asks for dated amounts."""
+    return rule.window.closes_at.replace(microsecond=0) - SECOND
+
+
+def entrants(claims: Sequence[Claim], projects: Mapping[str, Mapping[str, Fact]]) -> list[Entrant]:
+    """Return the projects of claims in order of settlement, by id.
+
+    `projects` holds facts of projects as they are at the close, over those of their first claim; a
+    project that nobody gave to takes part by being in it.
+    """
+    of_project: dict[str, list[Claim]] = {project: [] for project in projects}
+    for claim in claims:
+        of_project.setdefault(claim.project, []).append(claim)
+    return [
+        Entrant(
+            project=project,
+            counted_minor=sum(claim.base_minor for claim in own),
+            givers=len({claim.giver for claim in own if claim.base_minor}),
+            first_at=own[0].settled_at if own else None,
+            first_ref=own[0].ref if own else "",
+            facts={**(own[0].facts if own else {}), **projects.get(project, {})},
+        )
+        for project, own in sorted(of_project.items())
+    ]
+
+
+def has_reached(
+    threshold: Threshold, *, counted_minor: int, givers: int, facts: Mapping[str, Fact]
+) -> bool:
+    """Tell whether a project has what it must have before it is matched at all."""
+    match threshold.metric:
+        case Metric.DONORS:
+            return givers >= threshold.at
+        case Metric.RAISED:
+            return counted_minor >= threshold.at
+        case Metric.PCT:
+            goal = facts.get("project.goal")
+            if not isinstance(goal, int) or isinstance(goal, bool) or goal <= 0:
+                return False
+            return counted_minor * 100 // goal >= threshold.at
+
+
+def unlocked(
+    rule: Rule, claims: Sequence[Claim], projects: Mapping[str, Mapping[str, Fact]]
+) -> list[Claim]:
+    """Return the claims, in order, that a threshold lets take part.
+
+    A retroactive one lets in all claims of a project that reached it; a forward one those from the
+    crossing claim on.
+    """
+    threshold = rule.threshold
+    if threshold is None:
+        return list(claims)
+    counted, givers = Counter[str](), defaultdict[str, set[Giver]](set)
+    crossed, kept = set[str](), list[Claim]()
+    for claim in claims:
+        project = claim.project
+        counted[project] += claim.base_minor
+        givers[project].add(claim.giver)
+        if project in crossed or has_reached(
+            threshold,
+            counted_minor=counted[project],
+            givers=len(givers[project]),
+            facts={**claim.facts, **projects.get(project, {})},
+        ):
+            crossed.add(project)
+            kept.append(claim)
+    if threshold.mode is Unlock.FORWARD:
+        return kept
+    return [claim for claim in claims if claim.project in crossed]
