@@ -1,0 +1,12 @@
+"""Rules, reasons and steps in people's words, in the language of the moment.
+
+Every reason code and every kind of step has its sentence here. Amounts are written as on the pages
+and kept together in right-to-left text.
+"""
+
+from projects.matching.wording.amounts import amount
+from projects.matching.wording.promises import rule_sentence
+from projects.matching.wording.reasons import why
+from projects.matching.wording.steps import sentences
+
+__all__ = ["amount", "rule_sentence", "sentences", "why"]
