@@ -66,7 +66,9 @@ def close(
         refill=rule.fill,
     )
     divided = divide(pot, wishes, terms)
-    parts, reasons, steps = by_layer(divided.parts, pots), dict[str, str](), dict[str, Steps]()
+    parts = by_layer(divided.parts, pots)
+    reasons: dict[str, str] = {}
+    steps: dict[str, Steps] = {}
     for place, (one, wish) in enumerate(zip(entrants, wishes, strict=True)):
         minor = divided.parts[place]
         reason = divided.reasons.get(place) or _reason(
