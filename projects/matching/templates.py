@@ -35,7 +35,7 @@ class Template:
 @cache
 def published() -> tuple[Template, ...]:
     """Return all templates in order of their ids."""
-    return tuple(_template(path) for path in sorted(FILES.glob("*.json")))
+    return tuple(sorted(map(_template, FILES.glob("*.json")), key=lambda template: template.id))
 
 
 def _template(path: Path) -> Template:

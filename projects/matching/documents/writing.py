@@ -26,7 +26,20 @@ WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
 WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
 INNER_ORDER = (
     *("type", "id", "scope", "metric", "at", "by", "field", "op", "value", "value_field"),
-    *("code", "after", "mode", "variant", "on", "attribute", "period", "years", "layer"),
+    *(
+        "kinds",
+        "channels",
+        "where",
+        "code",
+        "after",
+        "mode",
+        "variant",
+        "on",
+        "attribute",
+        "period",
+        "years",
+        "layer",
+    ),
 )
 
 
@@ -65,7 +78,7 @@ class _Dumper(yaml.SafeDumper):
 
 def write(document: Mapping[str, object]) -> str:
     """Return the canonical YAML of a document: the same document always gives the same text."""
-    order = (*REQUIRED, *OPTIONAL)
+    order = ("id", "name", *REQUIRED, *OPTIONAL)
     return yaml.dump(
         _ordered(document, order),
         Dumper=_Dumper,
@@ -82,8 +95,8 @@ def _ordered(value: object, order: tuple[str, ...]) -> object:
         return [_ordered(item, INNER_ORDER) for item in value]
     if not isinstance(value, dict):
         return value
-    known = [key for key in order if key in value]
-    rest = sorted(set(value) - set(known))
+    known = dict.fromkeys(key for key in order if key in value)
+    rest = sorted(value.keys() - known)
     return {key: _ordered(value[key], INNER_ORDER) for key in (*known, *rest)}
 
 

@@ -1,244 +1,301 @@
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-import projects.matching
-from projects.matching import documents, rules
-from projects.matching.caps import Cap, Scope
-from projects.matching.documents import RuleNotUnderstood
-from projects.matching.formula import Rate
-from projects.matching.rules import Condition, Operator, Partial, Rule, Window
-from tests.make import matching as make
+from projects.matching import documents
+from projects.matching.formula import (
+    Band,
+    BandMode,
+    Flat,
+    Formula,
+    Lump,
+    Nothing,
+    Quadratic,
+    QuadraticVariant,
+    Rate,
+    Score,
+    ShareOfCost,
+    ShareOfPot,
+    TierOn,
+    Tiers,
+)
+from projects.matching.rules import (
+    SINGLE,
+    Allocation,
+    BaseCap,
+    Cap,
+    Clock,
+    Condition,
+    Counts,
+    Coupling,
+    Exhaustion,
+    Floor,
+    Freed,
+    Indexed,
+    Layer,
+    Metric,
+    Obligation,
+    Operator,
+    Paired,
+    Pairing,
+    Partial,
+    Period,
+    Ranking,
+    Reserve,
+    Rule,
+    Scope,
+    Share,
+    Stack,
+    Stacking,
+    Threshold,
+    Tranche,
+    Unlock,
+    Weight,
+    Window,
+)
+from tests.make import rules as make
+from tests.projects.matching import whole_documents
 
-ROOM = Path(projects.matching.__file__).parent
-SCHEMA = json.loads((ROOM / "programme.schema.json").read_text())
-validator = Draft202012Validator(SCHEMA)
+WOMAN = Condition("donor.sex", Operator.EQ, "f")
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 def test_a_whole_document_becomes_a_rule() -> None:
-    whole = make.document(
-        name="Kenya Diaspora Fund",
-        tz="Africa/Nairobi",
-        priority=3,
-        eligible=[
-            {"field": "project.country", "op": "eq", "value": "KEN"},
-            {"field": "contribution.amount", "op": "in", "value": [500, 1000]},
-        ],
-        min_contribution=500,
-        caps=[{"scope": "donor", "amount": 500_00}],
-        pot=10_000_00,
-        allocation="instant",
-        on_exhaustion="partial",
-        refund={"partial": "proportional"},
-    )
-
-    assert documents.read(whole) == Rule(
+    assert documents.read(whole_documents.BASE) == Rule(
         programme_id="kenya-fund",
         name="Kenya Diaspora Fund",
         currency="EUR",
+        instrument="loan",
+        legal_basis="Act 7 of 2025",
         window=Window(
-            datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), "Africa/Nairobi"
+            MARCH, APRIL, "Africa/Nairobi", Clock.INITIATED, datetime(2026, 4, 7, 21, tzinfo=UTC)
         ),
+        formula=Flat(Rate(2, 1)),
         priority=3,
+        counts=Counts(
+            kinds=("donation", "pledge"),
+            channels=("bank_transfer",),
+            by=("individual", "club"),
+            proof="remittance_origin",
+        ),
         eligible=(
-            Condition("project.country", Operator.EQ, "KEN"),
-            Condition("contribution.amount", Operator.IN, (500, 1000)),
+            Condition("project.country", Operator.IN, ("KEN", "UGA")),
+            Condition("role", Operator.NE, "entrepreneur"),
+            Condition("donor.origin", Operator.EQ, value_field="project.country"),
+            Condition("donor.age", Operator.GTE, 18),
+            Condition("organisation.is_verified", Operator.EQ, value=True),
         ),
         min_contribution_minor=500,
-        rate=Rate(2, 1),
-        caps=(Cap(Scope.DONOR, 500_00),),
+        base_caps=(
+            BaseCap(Scope.DONOR_PROJECT, 1000_00),
+            BaseCap(Scope.CONTRIBUTION, Share("budget", Rate(1, 10))),
+        ),
+        weight=Weight("donor.score", ((15, Rate(50, 100)), (25, Rate(100, 100)))),
+        paired=Paired(("diaspora", "entrepreneur"), Pairing.EQUAL),
+        fx={"USD": Rate(9, 10)},
+        indices={"wage": ((date(2025, 1, 1), 150_00), (date(2026, 1, 1), 160_00))},
+        fiscal_year_start=(4, 6),
         pot_minor=10_000_00,
+        caps=(
+            Cap(Scope.DONOR, 500_00, Period.MONTH),
+            Cap(Scope.CLUB, Share("pot", Rate(1, 4)), Period.N_YEARS, 2),
+            Cap(Scope.PROJECT, Indexed("wage", Rate(50, 1)), when=WOMAN),
+            Cap(Scope.BENEFICIARY, 2000_00, Period.N_YEARS, 3),
+        ),
+        floors=(Floor(Scope.PROJECT, 250_00),),
+        threshold=Threshold(Metric.DONORS, 5, Unlock.FORWARD, revoke=True),
+        reserve=Reserve((WOMAN,), Share("pot", Rate(3, 10)), datetime(2026, 3, 20, tzinfo=UTC)),
+        needs_award=True,
+        on_exhaustion=Exhaustion.WAITLIST,
+        stacking=Stacking(Stack.CASCADE, Rate(1, 2), ("other-fund",), 1),
         partial=Partial.PROPORTIONAL,
+        freed=Freed.FUNDER,
+        disbursement=(Tranche("visit", Rate(1, 2)), Tranche("milestone", Rate(1, 1))),
+        obligations=(Obligation("report"), Obligation("closing_act", date(2026, 12, 31))),
+        reservation_minutes=20,
     )
 
 
 def test_what_may_be_left_out_has_a_plain_meaning() -> None:
-    rule = documents.read(make.document())
+    assert documents.read(make.document()) == Rule(
+        programme_id="kenya-fund",
+        name="kenya-fund",
+        currency="EUR",
+        window=Window(MARCH, APRIL, "UTC"),
+        formula=Flat(Rate(2, 1)),
+        layers=SINGLE,
+    )
 
-    assert (rule.name, rule.priority, rule.min_contribution_minor) == ("kenya-fund", 1, 1)
-    assert (rule.eligible, rule.caps, rule.pot_minor) == ((), (), 0)
-    assert rule.window.zone == "UTC"
+
+def test_layers_bring_their_rates_pots_agreements_and_caps() -> None:
+    rule = documents.read(whole_documents.LAYERED)
+
+    assert rule.layers == (
+        Layer("federal", Rate(1, 3), 900_00, {"p1": Rate(1, 2), "p2": Rate(0, 1)}),
+        Layer("local", Rate(2, 1), 1),
+    )
+    assert rule.coupling is Coupling.INDEPENDENT
+    assert rule.caps == (
+        Cap(Scope.LAYER, 800_00, Period.FISCAL_YEAR, layer="federal"),
+        Cap(Scope.PROJECT, 7, layer="local"),
+    )
+    assert rule.base_caps == (BaseCap(Scope.DONOR, 5),)
+    assert rule.reserve == Reserve((Condition("donor.sex", Operator.IN, ("f",)),), 100)
+    assert rule.on_exhaustion is Exhaustion.WAITLIST
+    assert rule.accounts() == ("kenya-fund/federal", "kenya-fund/local")
+    assert rule.formula == Flat(Rate(7, 3))  # Of all layers together: what people are told.
+
+
+def test_one_layer_without_a_rate_takes_the_formula() -> None:
+    rule = make.rule(layers=[{"id": "city", "pot": 100}], rate=[1, 2])
+
+    assert (rule.layers, rule.formula) == ((Layer("city", None, 100),), Flat(Rate(1, 2)))
+
+
+HALF = [[0, 499, 1, 2], [500, None, 3, 4]]
+BANDS = (Band(0, 499, Rate(1, 2)), Band(500, None, Rate(3, 4)))
 
 
 @pytest.mark.parametrize(
-    ("broken", "field", "allowed"),
+    ("changes", "formula"),
     [
-        ([], "programme", "must be an object"),
-        (make.document(rate=None), "rate", "is missing"),
-        (make.document(rates=[1, 1]), "rates", "unknown; known: id, currency, window, rate, "),
-        (make.document(id="kenya fund"), "id", "must be letters, digits and single hyphens"),
-        (make.document(id=7), "id", "must be a text of 1 to 64 characters"),
-        (make.document(currency="EUX"), "currency", "must be a code of ISO 4217"),
-        (make.document(currency="eur"), "currency", "must be a code of ISO 4217"),
-        (make.document(window=["2026-03-01T00:00:00Z"]), "window", "must be a list of 2"),
+        ({"formula": {"type": "rate", "rate": [1, 3]}}, Flat(Rate(1, 3))),
         (
-            make.document(window=["2026-03-01T00:00:00", "2026-04-01T00:00:00Z"]),
-            "window[0]",
-            "must be a time with its offset",
+            {"tiers": {"mode": "slab", "bands": HALF}},
+            Tiers(TierOn.AMOUNT, BandMode.SLAB, BANDS),
         ),
         (
-            make.document(window=["2026-02-30T00:00:00Z", "2026-04-01T00:00:00Z"]),
-            "window[0]",
-            "must be a time with its offset",
+            {
+                "formula": {
+                    "type": "tiers",
+                    "mode": "marginal",
+                    "on": "project_total",
+                    "bands": HALF,
+                }
+            },
+            Tiers(TierOn.PROJECT_TOTAL, BandMode.MARGINAL, BANDS),
         ),
         (
-            make.document(window=["2026-04-01T00:00:00Z", "2026-04-01T03:00:00+03:00"]),
-            "window[1]",
-            "must be a time after window[0]",
-        ),
-        (make.document(tz="Mars/Olympus"), "tz", "must be a zone of the IANA database"),
-        (make.document(tz="../etc/passwd"), "tz", "must be a zone of the IANA database"),
-        (make.document(priority=0), "priority", "must be a whole number from 1 to 1000"),
-        (make.document(rate=[1]), "rate", "must be a list of 2"),
-        (make.document(rate=[1, 0]), "rate[1]", "must be a whole number from 1 to 1000000"),
-        (make.document(rate=[0.5, 1]), "rate[0]", "must be a whole number from 1 to 1000000"),
-        (make.document(rate=[True, 1]), "rate[0]", "must be a whole number from 1 to 1000000"),
-        (
-            make.document(caps=[{"scope": "club", "amount": 1}]),
-            "caps[0].scope",
-            "allowed: contribution, donor, donor_project, project, programme",
+            {"tiers": {"mode": "slab", "on": "project.jobs", "bands": HALF}},
+            Tiers(TierOn.ATTRIBUTE, BandMode.SLAB, BANDS, "project.jobs"),
         ),
         (
-            make.document(caps=[{"scope": "donor", "amount": 1}, {"scope": "project"}]),
-            "caps[1].amount",
-            "is missing",
+            {
+                "tiers": {
+                    "mode": "slab",
+                    "on": "attribute",
+                    "attribute": "organisation.status",
+                    "bands": [["superstar", 50, 100], ["partner", 30, 100]],
+                }
+            },
+            Tiers(
+                TierOn.ATTRIBUTE,
+                BandMode.SLAB,
+                (),
+                "organisation.status",
+                (("superstar", Rate(50, 100)), ("partner", Rate(30, 100))),
+            ),
+        ),
+        ({"formula": {"type": "lump", "amount": 5}}, Lump(5)),
+        (
+            {"formula": {"type": "share_of_cost", "rate": [7, 10]}},
+            ShareOfCost(Rate(7, 10), "project.cost"),
         ),
         (
-            make.document(caps=[{"scope": "donor", "amount": 1, "period": "month"}]),
-            "caps[0].period",
-            "unknown; known: scope, amount",
+            {"formula": {"type": "share_of_cost", "rate": [1, 10], "of": "project.share"}},
+            ShareOfCost(Rate(1, 10), "project.share"),
+        ),
+        ({"allocation": "share_close"}, ShareOfPot()),
+        ({"allocation": "quadratic_close"}, Quadratic()),
+        (
+            {
+                "allocation": "quadratic_close",
+                "formula": {"type": "quadratic", "variant": "alpha", "alpha": [1, 2]},
+            },
+            Quadratic(QuadraticVariant.ALPHA, Rate(1, 2)),
         ),
         (
-            make.document(eligible=[{"field": "donor.faith", "op": "eq", "value": "x"}]),
-            "eligible[0].field",
-            "allowed: donor.residence, project.country, project.sector, project.kind, ",
+            {
+                "allocation": "quadratic_close",
+                "formula": {"type": "quadratic", "variant": "pairwise", "m": 2500},
+            },
+            Quadratic(QuadraticVariant.PAIRWISE, Rate(1, 1), 2500),
         ),
+        ({"allocation": "ranked_close", "rate": None}, Score("project.asked")),
+        ({"allocation": "manual", "rate": None}, Nothing()),
+        ({"formula": {"type": "none"}}, Nothing()),
         (
-            make.document(eligible=[{"field": "project.country", "op": "gte", "value": "KEN"}]),
-            "eligible[0].op",
-            "allowed: eq, ne, in, not_in",
+            {
+                "rate": None,
+                "threshold": {"metric": "raised", "at": 9, "mode": "lump", "amount": 5},
+            },
+            Nothing(),
         ),
-        (
-            make.document(eligible=[{"field": "project.country", "op": "in", "value": "KEN"}]),
-            "eligible[0].value",
-            "must be a list of 1 to 300",
-        ),
-        (
-            make.document(eligible=[{"field": "contribution.amount", "op": "gte", "value": "5"}]),
-            "eligible[0].value",
-            "must be a whole number from 1 to 1000000000000000",
-        ),
-        (make.document(allocation="prorata_close"), "allocation", "allowed: instant"),
-        (make.document(on_exhaustion="refuse"), "on_exhaustion", "allowed: partial"),
-        (make.document(pot=-1), "pot", "must be a whole number from 0 to 1000000000000000"),
     ],
 )
-def test_a_wrong_document_is_told_the_field_and_what_is_allowed(
-    broken: object, field: str, allowed: str
-) -> None:
-    with pytest.raises(RuleNotUnderstood) as refusal:
-        documents.read(broken)
-
-    assert refusal.value.field == field
-    assert refusal.value.allowed.startswith(allowed)
-    assert str(refusal.value).startswith(f"{field}: {allowed}")
+def test_every_formula_has_a_written_form(changes: dict[str, object], formula: Formula) -> None:
+    assert make.rule(**changes).formula == formula
 
 
-def test_the_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
-
-
-values = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-2, 10**16),
-    st.just(0.5),
-    st.sampled_from(
-        ["", "KEN", "EUR", "donor.residence", "contribution.amount", "eq", "in", "gte", "donor"]
-    ),
-    st.just("2026-03-01T00:00:00Z"),
-)
-nested = st.recursive(
-    values,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["scope", "amount", "field", "op", "value", "other"]), inner, max_size=3
-        )
-    ),
-    max_leaves=6,
-)
-conditions = st.fixed_dictionaries(
-    {
-        "field": st.sampled_from(["donor.residence", "project.kind", "contribution.amount", "x"]),
-        "op": st.sampled_from(["eq", "ne", "in", "not_in", "gte", "lte", "like"]),
-        "value": st.one_of(
-            st.just("KEN"),
-            st.just(500),
-            st.just(["KEN", "UGA"]),
-            st.just([500]),
-            st.just([]),
-            st.just(["KEN", 500]),
+@pytest.mark.parametrize(
+    ("written", "ranking"),
+    [
+        ("score", Ranking("project.score")),
+        ("project.points", Ranking("project.points")),
+        (["p2", "p1"], Ranking(order=("p2", "p1"))),
+        ({"by": "points", "tie": "earliest"}, Ranking("project.points", tie="earliest")),
+        (
+            {"score": "points", "min_score": 5, "partial": True},
+            Ranking("project.points", 5, "project_id", partial_fill=True),
         ),
-    }
+        ({"awards": [3, 2]}, Ranking(awards=(3, 2))),
+    ],
 )
-limits = st.fixed_dictionaries(
-    {
-        "scope": st.sampled_from([*(scope.value for scope in Scope), "club"]),
-        "amount": st.integers(0, 10**16),
-    }
+def test_projects_are_ordered_by_a_fact_or_by_hand(written: object, ranking: Ranking) -> None:
+    assert make.rule(allocation="ranked_close", ranking=written).ranking == ranking
+
+
+def test_the_smallest_score_and_the_partial_fill_may_stand_beside_the_ranking() -> None:
+    rule = make.rule(
+        allocation="ranked_close", ranking={"by": "score"}, min_score=60, partial_fill=True
+    )
+
+    assert rule.ranking == Ranking("project.score", 60, "project_id", partial_fill=True)
+    assert rule.allocation is Allocation.RANKED_CLOSE
+
+
+@pytest.mark.parametrize("written", ["04-01", [4, 1], 4])
+def test_a_fiscal_year_begins_where_it_is_said_to(written: object) -> None:
+    assert make.rule(fiscal_year_start=written).fiscal_year_start == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "conditions"),
+    [
+        ({"where": [{"field": "donor.sex", "op": "eq", "value": "f"}]}, (WOMAN,)),
+        ({"where": {"field": "donor.sex", "op": "eq", "value": "f"}}, (WOMAN,)),
+        ({"eligible": [{"field": "donor.sex", "op": "eq", "value": "f"}] * 2}, (WOMAN, WOMAN)),
+        ({"predicate": {"field": "donor.sex", "op": "eq", "value": "f"}}, (WOMAN,)),
+        ({"field": "donor.sex", "op": "eq", "value": "f"}, (WOMAN,)),
+    ],
 )
-keys = [*documents.REQUIRED, *documents.OPTIONAL, "layers"]
-changes = st.dictionaries(
-    st.sampled_from(keys), nested | st.lists(conditions | limits, max_size=3), max_size=3
-)
-beyond_the_schema = ("currency", "tz", "window[0]", "window[1]")
-
-
-def refused_field(document: object) -> str | None:
-    """Return the field that the reader refuses, or nothing."""
-    try:
-        documents.read(document)
-    except RuleNotUnderstood as refusal:
-        return refusal.field
-    return None
-
-
-@given(changes)
-def test_the_reader_and_the_schema_agree(changed: dict[str, Any]) -> None:
-    document = make.document(**changed)
-
-    refused, is_valid = refused_field(document), validator.is_valid(document)
-
-    # A schema cannot know which currencies and zones exist, nor compare two times.
-    assert is_valid == (refused is None) or (is_valid and refused in beyond_the_schema)
-
-
-@given(st.lists(conditions, max_size=3), st.lists(limits, max_size=3))
-def test_the_reader_and_the_schema_agree_on_conditions_and_caps(
-    eligible: list[dict[str, Any]], caps: list[dict[str, Any]]
+def test_a_reserve_says_for_whom_it_is(
+    written: dict[str, object], conditions: tuple[Condition, ...]
 ) -> None:
-    document = make.document(eligible=eligible, caps=caps)
-
-    assert (refused_field(document) is None) == validator.is_valid(document)
+    assert make.rule(reserve={**written, "amount": 5}).reserve == Reserve(conditions, 5)
 
 
-def test_schema_and_reader_know_the_same_words() -> None:
-    properties = SCHEMA["properties"]
-    fact_fields = {
-        *SCHEMA["$defs"]["word_field"]["enum"],
-        *SCHEMA["$defs"]["condition"]["anyOf"][2]["properties"]["field"]["enum"],
-    }
+def test_project_caps_are_amounts_or_shares_of_the_pot() -> None:
+    close = {"allocation": "prorata_close"}
 
-    assert set(properties) == {*documents.REQUIRED, *documents.OPTIONAL}
-    assert set(SCHEMA["required"]) == set(documents.REQUIRED)
-    assert properties["caps"]["items"]["properties"]["scope"]["enum"] == [s.value for s in Scope]
-    assert fact_fields == set(rules.type_of_fact)
+    assert make.rule(project_cap=500, fill=False, **close).project_cap == 500
+    assert make.rule(project_cap=[1, 4], **close).project_cap == Share("pot", Rate(1, 4))
+
+
+def test_one_word_of_disbursement_is_all_of_it_once_that_is_done() -> None:
+    rule = make.rule(disbursement="against_receipts")
+
+    assert rule.disbursement == (Tranche("against_receipts", Rate(1, 1)),)
