@@ -1,4 +1,6 @@
 from projects.matching.models.ceilings import Ceiling
+from projects.matching.models.committees import Application, Call, Conflict, Mark
+from projects.matching.models.drafts import DraftStep, ProgrammeDraft
 from projects.matching.models.freezes import Freeze, ReserveRelease
 from projects.matching.models.matches import Allocation, MatchTransition, Reservation
 from projects.matching.models.money import CountedMoney, WaitingMoney
@@ -14,20 +16,28 @@ from projects.matching.models.rounds import (
 )
 from projects.matching.models.tallies import TallyCounter
 from projects.matching.models.tranches import MetObligation, Tranche, TranchePart
+from projects.matching.models.transfers import PotTransfer
 
 __all__ = [
     "Allocation",
+    "Application",
     "Award",
     "AwardChange",
+    "Call",
     "Ceiling",
     "Claim",
+    "Conflict",
     "CountedMoney",
+    "DraftStep",
     "Estimate",
     "FreedShare",
     "Freeze",
+    "Mark",
     "MatchTransition",
     "MetObligation",
+    "PotTransfer",
     "Programme",
+    "ProgrammeDraft",
     "ProgrammeVersion",
     "Reservation",
     "ReserveRelease",
