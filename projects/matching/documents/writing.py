@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024
 DEEPEST = 12
 WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
+UNUSUAL_LINE_END = re.compile("[\r\x85\u2028\u2029]")
 WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
 INNER_ORDER = (
     *("type", "id", "scope", "metric", "at", "by", "field", "op", "value", "value_field"),
@@ -74,6 +75,15 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  As the base class.
         super().increase_indent(flow, indentless=False)
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    """Quote text with unusual line ends so that they are written as escapes, and come back."""
+    style = '"' if UNUSUAL_LINE_END.search(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def write(document: Mapping[str, object]) -> str:

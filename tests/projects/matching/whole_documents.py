@@ -85,30 +85,28 @@ RANKED = make.document(
     indices={"wage": [["2026-01-01", 5]]},
     project_cap={"index": "wage", "times": [3, 1]},
 )
-FORMULAS = [
-    make.document(formula=formula, **more)
-    for formula, more in [
-        ({"type": "rate", "rate": [1, 2]}, {"layers": [{"id": "one", "pot": 5}]}),
-        (
-            {"type": "tiers", "mode": "marginal", "on": "donor_total", "bands": [[0, 9, 1, 2]]},
-            {"allocation": "prorata_close", "project_cap": [1, 10], "fill": False},
-        ),
-        ({"type": "lump", "amount": 1000}, {"fiscal_year_start": [7, 1]}),
-        ({"type": "share_of_cost", "rate": [7, 10], "of": "project.budget"}, {}),
-        ({"type": "share_of_pot"}, {"allocation": "share_close", "fiscal_year_start": 10}),
-        ({"type": "quadratic"}, {"allocation": "quadratic_close"}),
-        (
-            {"type": "quadratic", "variant": "alpha", "alpha": [1, 2]},
-            {"allocation": "quadratic_close", "project_cap": 50},
-        ),
-        (
-            {"type": "quadratic", "variant": "pairwise", "m": 2500},
-            {"allocation": "quadratic_close", "weight": {"by": "role", "bands": [[1, 0, 1]]}},
-        ),
-        ({"type": "score", "asked": "project.wish"}, {"allocation": "manual"}),
-        ({"type": "none"}, {"disbursement": "manual"}),
-    ]
+LONG_FORMS: list[tuple[dict[str, object], dict[str, object]]] = [
+    ({"type": "rate", "rate": [1, 2]}, {"layers": [{"id": "one", "pot": 5}]}),
+    (
+        {"type": "tiers", "mode": "marginal", "on": "donor_total", "bands": [[0, 9, 1, 2]]},
+        {"allocation": "prorata_close", "project_cap": [1, 10], "fill": False},
+    ),
+    ({"type": "lump", "amount": 1000}, {"fiscal_year_start": [7, 1]}),
+    ({"type": "share_of_cost", "rate": [7, 10], "of": "project.budget"}, {}),
+    ({"type": "share_of_pot"}, {"allocation": "share_close", "fiscal_year_start": 10}),
+    ({"type": "quadratic"}, {"allocation": "quadratic_close"}),
+    (
+        {"type": "quadratic", "variant": "alpha", "alpha": [1, 2]},
+        {"allocation": "quadratic_close", "project_cap": 50},
+    ),
+    (
+        {"type": "quadratic", "variant": "pairwise", "m": 2500},
+        {"allocation": "quadratic_close", "weight": {"by": "role", "bands": [[1, 0, 1]]}},
+    ),
+    ({"type": "score", "asked": "project.wish"}, {"allocation": "manual"}),
+    ({"type": "none"}, {"disbursement": "manual"}),
 ]
+FORMULAS = [make.document(formula=formula, **more) for formula, more in LONG_FORMS]
 TIERED = [
     make.document(
         tiers={"mode": "slab", "bands": [[1, 499, 20, 100], [500, None, 40, 100]]},
