@@ -115,3 +115,12 @@ def test_the_reader_takes_nothing_that_the_schema_refuses(document: dict[str, An
         assert answer(document) in ("read", "contradictory")
     else:
         assert answer(document) in ("malformed", "contradictory")
+
+
+@given(changed_documents())
+@settings(max_examples=100)
+def test_a_rule_is_the_same_rule_after_writing(document: dict[str, Any]) -> None:
+    if answer(document) == "read":
+        text = documents.write(document)
+
+        assert documents.read(documents.parse(text).document) == documents.read(document)
