@@ -30,7 +30,7 @@ class Base:
     entry: int  # Of it, what the programmes before left.
     passed: int  # What the base caps let through.
     minor: int  # Weighted and paired: what the formula is asked about.
-    reason: str | None = None  # Why it is zero.
+    reason: str | None = None  # Why it is zero, or the base cap that clipped it.
     steps: list[Step] = field(default_factory=list)
     moves: dict[Key, int] = field(default_factory=dict)
 
@@ -42,10 +42,11 @@ def of(turn: Turn, tally: Tally, *, funded_minor: int) -> Base:
     base = Base(counted, counted, counted, counted)
     base.moves = dict.fromkeys(counted_keys(rule, money), counted)
     if turn.frozen:
+        base.steps.append({"step": "refused", "reason": turn.frozen})
         base.minor, base.reason = 0, turn.frozen
         return base
     _stack(turn, base)
-    if rule.base_caps:
+    if rule.base_caps and base.minor:
         _limit(rule, money, base, tally, funded_minor)
     if rule.weight and base.minor:
         _weigh(rule.weight, money, base)
@@ -105,8 +106,7 @@ def _limit(rule: Rule, money: Counted, base: Base, tally: Tally, funded_minor: i
         limit = subjects.amount_of(cap.amount, rule, money, funded_minor=funded_minor)
         room = max(0, limit - tally[key]) if key else limit
         if room < base.minor:
-            base.minor = room
-            base.reason = base.reason or (None if room else f"base_cap_{cap.scope}")
+            base.minor, base.reason = room, f"base_cap_{cap.scope}"
         keys += [key] if key else []
         base.steps.append(
             {

@@ -6,23 +6,21 @@ in a tally, so that nothing here has to look anything up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from projects.matching import bases, ideals, subjects, thresholds
 from projects.matching.counting import condition_holds
-from projects.matching.rules import Allocation, Period, Scope
+from projects.matching.rules import Allocation, Cap, Period, Scope
 from projects.matching.tally import Key, Measure, both, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from projects.matching.rules import Cap, Counted, Rule
+    from projects.matching.rules import Counted, Rule
     from projects.matching.tally import Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(NamedTuple):
     """How much one limit still lets through, and the reason code when it is the one that binds."""
 
     reason: str
@@ -30,12 +28,12 @@ class Room:
     layer: str | None = None  # None: of all layers together.
 
 
-@dataclass(frozen=True, slots=True)
-class CapRoom(Room):
-    """The room of one cap, with what it was worked out from."""
+class Kept(NamedTuple):
+    """One cap before one contribution: the layer it limits and the counter of match it keeps."""
 
-    cap: Cap = field(kw_only=True)
-    limit_minor: int = field(kw_only=True)
+    cap: Cap
+    layer: str | None
+    key: Key | None
 
 
 def clip(ideal_minor: int, limits: Iterable[Room]) -> tuple[int, str | None]:
@@ -56,36 +54,33 @@ def reason_of(cap: Cap) -> str:
     return f"cap_{cap.scope}" + ("" if cap.period is Period.NONE else f"_{cap.period}")
 
 
-def rooms(
-    rule: Rule, money: Counted, *, tally: Tally, counted_minor: int, funded_minor: int
-) -> list[CapRoom]:
-    """Return the room of each cap that speaks of this money, in the order of the rule.
-
-    A room is never negative. `counted_minor` is this money in the rule's currency: a cap on the
-    project's cost counts it too.
-    """
+def kept(rule: Rule, money: Counted) -> list[Kept]:
+    """Return every cap of a rule with its counter, whether it speaks of this money or not."""
     return [
-        _room(rule, money, cap, layer, tally, counted_minor, funded_minor)
+        Kept(cap, layer, moved_by(rule, money, cap, layer))
         for cap in rule.caps
-        if cap.when is None or condition_holds(cap.when, money.facts)
         for layer in layers_of(rule, cap)
     ]
 
 
-def _room(  # noqa: PLR0913, PLR0917  One cap before one contribution.
-    rule: Rule,
-    money: Counted,
-    cap: Cap,
-    layer: str | None,
-    tally: Tally,
-    counted_minor: int,
-    funded_minor: int,
-) -> CapRoom:
-    limit = subjects.amount_of(cap.amount, rule, money, funded_minor=funded_minor)
-    used = sum(tally[key] for key in read_by(rule, money, cap, layer))
-    if cap.scope is Scope.PROJECT_COST:
-        used += counted_minor
-    return CapRoom(reason_of(cap), max(0, limit - used), layer, cap=cap, limit_minor=limit)
+def limit(rule: Rule, money: Counted, cap: Cap, *, funded_minor: int) -> int | None:
+    """Return the amount of a cap on the day of this money; None: it does not speak of it."""
+    if cap.when is not None and not condition_holds(cap.when, money.facts):
+        return None
+    return subjects.amount_of(cap.amount, rule, money, funded_minor=funded_minor)
+
+
+def used(rule: Rule, money: Counted, each: Kept, tally: Tally, counted_minor: int) -> int:
+    """Return what a cap has given away before this contribution.
+
+    `counted_minor` is this money in the rule's currency: a cap on the project's cost counts it too.
+    """
+    if each.key is None:
+        return 0
+    if each.cap.period is not Period.N_YEARS and each.cap.scope is not Scope.PROJECT_COST:
+        return tally[each.key]
+    own = counted_minor if each.cap.scope is Scope.PROJECT_COST else 0
+    return own + sum(tally[key] for key in read_by(rule, money, each))
 
 
 def layers_of(rule: Rule, cap: Cap) -> list[str | None]:
@@ -104,17 +99,18 @@ def moved_by(rule: Rule, money: Counted, cap: Cap, layer: str | None) -> Key | N
     return Key(Measure.MATCHED, scope, whose, _period(rule, money, cap), layer or "")
 
 
-def read_by(rule: Rule, money: Counted, cap: Cap, layer: str | None) -> list[Key]:
+def read_by(rule: Rule, money: Counted, each: Kept) -> list[Key]:
     """Return every counter that a cap adds up."""
-    key = moved_by(rule, money, cap, layer)
+    cap, key = each.cap, each.key
     if key is None:
         return []
+    found = [key]
     if cap.period is Period.N_YEARS:
         years = subjects.earlier_years(rule, subjects.day(rule, money), cap.years)
-        return [key._replace(period=year) for year in years]
+        found = [key._replace(period=year) for year in years]
     if cap.scope is Scope.PROJECT_COST:
-        return [key, key._replace(measure=Measure.COUNTED, layer="")]
-    return [key]
+        found += [each._replace(measure=Measure.COUNTED, layer="") for each in found]
+    return found
 
 
 def _period(rule: Rule, money: Counted, cap: Cap) -> str:
@@ -147,25 +143,22 @@ def reserve_key(layer: str) -> Key:
     return Key(Measure.RESERVE, "layer", "", "", layer)
 
 
-def matched_keys(rule: Rule, money: Counted) -> Iterator[Key]:
+def matched_keys(rule: Rule, money: Counted, caps: Iterable[Kept]) -> list[Key]:
     """Return the counters of match that a rule keeps for this money; some more than once."""
-    for cap in rule.caps:
-        for layer in layers_of(rule, cap):
-            key = moved_by(rule, money, cap, layer)
-            if key is not None:
-                yield key
+    found = [each.key for each in caps if each.key is not None]
     if needs_award(rule):
-        yield project_key(money)
+        found.append(project_key(money))
     if rule.stacking.lifetime_awards is not None:
-        yield lifetime_keys(money)[0]
+        found.append(lifetime_keys(money)[0])
+    return found
 
 
 def keys(rule: Rule, money: Counted) -> frozenset[Key]:
     """Return every counter that deciding on this money may read or move."""
-    found = [*matched_keys(rule, money), *bases.counted_keys(rule, money)]
-    for cap in rule.caps:
-        for layer in layers_of(rule, cap):
-            found += read_by(rule, money, cap, layer)
+    caps = kept(rule, money)
+    found = [*matched_keys(rule, money, caps), *bases.counted_keys(rule, money)]
+    for each in caps:
+        found += read_by(rule, money, each)
     found += (key for cap in rule.base_caps if (key := bases.used_key(cap.scope, money)))
     if rule.paired:
         found += (bases.role_key(money, role) for role in rule.paired.roles)

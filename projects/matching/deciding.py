@@ -51,17 +51,18 @@ def within(  # noqa: PLR0913  The stages so far, and what limits them.
 ) -> Outcome:
     """Return what the limits and the pots allow of what the formula gives."""
     rule = turn.rule
+    kept = caps.kept(rule, turn.money) if rule.caps else ()
     limits, limit_steps = rooms.limits(
-        turn, base.counted, tally=tally, funded_minor=pots.funded_minor
+        turn, kept, base.counted, tally=tally, funded_minor=pots.funded_minor
     )
     potted, pot_steps = rooms.pot_rooms(turn, tally=tally, pots=pots)
     rates = ideals.rates_of(rule, turn.money) if len(rule.layers) > 1 else None
     paid = layers.pay(rule, ideal, rates, base.minor, limits=limits, pots=potted)
     minor, whole = sum(part for _, part in paid.parts), ideal.minor
-    reason = paid.reason
+    reason = paid.reason or base.reason
     if not minor:
         reason = _why_nothing(turn, reason, ideal)
-    moves = base.moves | rooms.moves_of_match(turn, paid.parts, ideal, tally=tally, pots=pots)
+    base.moves |= rooms.moves_of_match(turn, kept, paid.parts, ideal, tally=tally, pots=pots)
     match = rooms.match_step(
         paid.parts, base=base.minor, ideal=whole, entry=base.entry, passed=base.passed
     )
@@ -73,7 +74,7 @@ def within(  # noqa: PLR0913  The stages so far, and what limits them.
         ideal_minor=whole,
         reason=reason,
         unmet=paid.unmet,
-        moves=_nonzero(moves),
+        moves=_nonzero(base.moves),
         steps=(*taken, *limit_steps, *pot_steps, match),
     )
 

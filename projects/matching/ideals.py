@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from projects.matching.formula import (
     BandMode,
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from projects.matching.tally import Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Ideal:
+class Ideal(NamedTuple):
     """What a formula gives: by layer, with the steps that say how."""
 
     parts: Parts
@@ -42,6 +40,12 @@ def of(rule: Rule, money: Counted, base_minor: int, tally: Tally) -> Ideal:
     """Return what a rule's formula gives for a base, when so much was given and counted before."""
     if lump := lump_of(rule, money):
         return _once(rule, money, lump, tally)
+    if len(rule.layers) == 1:
+        layer = rule.layers[0]
+        rate = layer.rate_for(money.project) or _plain(rule, money)
+        if rate is None:
+            return _tiered(rule, money, base_minor, tally)
+        return Ideal(((layer.id, rate.of(base_minor)),), (_rate_step(layer.id, rate, base_minor),))
     rates = rates_of(rule, money)
     if rates is None:
         return _tiered(rule, money, base_minor, tally)
@@ -63,13 +67,12 @@ def rates_of(rule: Rule, money: Counted) -> list[tuple[str, Rate]] | None:
 
 
 def _plain(rule: Rule, money: Counted) -> Rate | None:
-    match rule.formula:
-        case Flat(rate):
-            return rate
-        case Tiers(on=TierOn.ATTRIBUTE, attribute=attribute):
-            return rule.formula.rate_for(money.facts.get(str(attribute)))
-        case _:
-            return None
+    formula = rule.formula
+    if isinstance(formula, Flat):
+        return formula.rate
+    if isinstance(formula, Tiers) and formula.on is TierOn.ATTRIBUTE:
+        return formula.rate_for(money.facts.get(str(formula.attribute)))
+    return None
 
 
 def _rate_step(layer: str, rate: Rate, base_minor: int) -> Step:

@@ -6,8 +6,7 @@ small for, and every layer pays its rate on that base. Independent layers pay ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from projects.matching.caps import Room, clip
 from projects.matching.rules import Coupling, Exhaustion
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 Rates = list[tuple[str, "Rate"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
+class Paid(NamedTuple):
     """What the layers pay, why it is less than the formula gives, and what only a pot forbade."""
 
     parts: Parts

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from projects.matching import counting, ideals, rooms
+from projects.matching import caps, counting, ideals, rooms
 from projects.matching.rules import Stack
 from projects.matching.tally import Measure
 
@@ -31,14 +31,16 @@ def honour(outcome: Outcome, turn: Turn, held: Held, *, tally: Tally, pots: Pots
     if base is None:
         return outcome
     ideal = ideals.of(turn.rule, turn.money, base, tally)
-    most = dict(ideal.parts)
+    whole_of = dict(ideal.parts)
     parts = tuple(
-        (layer, kept) for layer, minor in held.parts if (kept := min(minor, most.get(layer, 0)))
+        (layer, most) for layer, minor in held.parts if (most := min(minor, whole_of.get(layer, 0)))
     )
     promised = sum(minor for _, minor in parts)
     if promised <= outcome.minor:
         return outcome
     reason = None if promised == ideal.minor else held.reason
+    kept = caps.kept(turn.rule, turn.money)
+    moves = rooms.moves_of_match(turn, kept, parts, ideal, tally=tally, pots=pots)
     match = rooms.match_step(parts, base=base, ideal=ideal.minor, entry=base, passed=base)
     kept_steps = tuple(step for step in outcome.steps if step["step"] != "match")
     return replace(
@@ -51,7 +53,7 @@ def honour(outcome: Outcome, turn: Turn, held: Held, *, tally: Tally, pots: Pots
         unmet=(),
         moves=(
             *_not_of_match(outcome.moves or held.moves),
-            *rooms.moves_of_match(turn, parts, ideal, tally=tally, pots=pots).items(),
+            *(move for move in moves.items() if move[1]),
         ),
         steps=(*kept_steps, {"step": "promised", "minor": promised}, match),
     )

@@ -8,6 +8,9 @@ from projects.matching import caps, counting, ideals, subjects
 from projects.matching.caps import Room
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from projects.matching.caps import Kept
     from projects.matching.ideals import Ideal
     from projects.matching.outcomes import Parts, Pots, Step, Turn
     from projects.matching.rules import Counted, Rule
@@ -15,18 +18,19 @@ if TYPE_CHECKING:
 
 
 def limits(
-    turn: Turn, counted_minor: int, *, tally: Tally, funded_minor: int
+    turn: Turn, kept: Sequence[Kept], counted_minor: int, *, tally: Tally, funded_minor: int
 ) -> tuple[list[Room], list[Step]]:
     """Return the rooms of everything but the pots, the first to be named first."""
     rooms: list[Room] = []
     steps: list[Step] = []
     if caps.needs_award(turn.rule):
         ceiling = turn.ceiling_minor or 0
-        room = max(0, ceiling - tally[caps.project_key(turn.money)])
-        rooms.append(Room("cap_award", room))
-        steps.append({"step": "award", "ceiling": ceiling, "room": room})
-    if turn.rule.caps:
-        _capped(turn, counted_minor, tally, funded_minor, rooms, steps)
+        left = max(0, ceiling - tally[caps.project_key(turn.money)])
+        rooms.append(Room("cap_award", left))
+        steps.append({"step": "award", "ceiling": ceiling, "room": left})
+    for room, step in _capped(turn, kept, counted_minor, tally, funded_minor):
+        rooms.append(room)
+        steps.append(step)
     stacking = turn.rule.stacking
     if stacking.lifetime_awards is not None and not _is_new_within(turn, tally):
         rooms.append(Room("cap_organisation", 0))
@@ -46,29 +50,25 @@ def limits(
     return rooms, steps
 
 
-def _capped(  # noqa: PLR0913, PLR0917  The two lists are filled along.
-    turn: Turn,
-    counted_minor: int,
-    tally: Tally,
-    funded_minor: int,
-    rooms: list[Room],
-    steps: list[Step],
-) -> None:
-    for room in caps.rooms(
-        turn.rule, turn.money, tally=tally, counted_minor=counted_minor, funded_minor=funded_minor
-    ):
-        rooms.append(room)
-        cap = room.cap
-        steps.append(
-            {
-                "step": "cap",
-                "scope": cap.scope.value,
-                "period": cap.period.value,
-                "layer": room.layer,
-                "cap": room.limit_minor,
-                "room": room.minor,
-            }
-        )
+def _capped(
+    turn: Turn, kept: Sequence[Kept], counted_minor: int, tally: Tally, funded_minor: int
+) -> Iterator[tuple[Room, Step]]:
+    for each in kept:
+        cap = each.cap
+        limit = caps.limit(turn.rule, turn.money, cap, funded_minor=funded_minor)
+        if limit is None:
+            continue
+        used = caps.used(turn.rule, turn.money, each, tally, counted_minor)
+        room = limit - used if used < limit else 0
+        step: Step = {
+            "step": "cap",
+            "scope": cap.scope.value,
+            "period": cap.period.value,
+            "layer": each.layer,
+            "cap": limit,
+            "room": room,
+        }
+        yield Room(caps.reason_of(cap), room, each.layer), step
 
 
 def _is_new_within(turn: Turn, tally: Tally) -> bool:
@@ -126,23 +126,25 @@ def unspent(turn: Turn, layer: str, *, tally: Tally, pots: Pots) -> int:
     return max(0, amount - tally[caps.reserve_key(layer)])
 
 
-def moves_of_match(
-    turn: Turn, parts: Parts, ideal: Ideal, *, tally: Tally, pots: Pots
+def moves_of_match(  # noqa: PLR0913  What was paid, and what it was paid from.
+    turn: Turn, kept: Sequence[Kept], parts: Parts, ideal: Ideal, *, tally: Tally, pots: Pots
 ) -> dict[Key, int]:
     """Return what paying these parts adds to the counters of match."""
+    if not parts:
+        return {}
     total = sum(minor for _, minor in parts)
     paid = dict(parts)
     moves = {
-        key: minor
-        for key in caps.matched_keys(turn.rule, turn.money)
-        if (minor := paid.get(key.layer, 0) if key.layer else total)
+        key: paid.get(key.layer, 0) if key.layer else total
+        for key in caps.matched_keys(turn.rule, turn.money, kept)
     }
-    if total and ideal.is_lump:
+    if ideal.is_lump:
         moves[ideals.lump_key(turn.money)] = total
     if turn.rule.reserve is not None and _qualifies(turn):
         for layer, minor in parts:
-            if spent := min(minor, unspent(turn, layer, tally=tally, pots=pots)):
-                moves[caps.reserve_key(layer)] = spent
+            moves[caps.reserve_key(layer)] = min(
+                minor, unspent(turn, layer, tally=tally, pots=pots)
+            )
     return moves
 
 
