@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projects.matching.documents.conditions import MOST_BANDS, fact
@@ -126,7 +127,7 @@ def _tiers(found: Mapping[str, object], where: str) -> Tiers:
             raise Contradiction(field=f"{where}.bands", allowed="must name each word once")
         bands: tuple[Band, ...] = ()
     else:
-        by_word, bands = (), _bands(rows, f"{where}.bands")
+        by_word, bands = (), _bands(rows, f"{where}.bands", mode)
     if on is TierOn.ATTRIBUTE and mode is BandMode.MARGINAL:
         raise Contradiction(field=f"{where}.mode", allowed="allowed: slab, for a fact")
     return Tiers(on, mode, bands, attribute, by_word)
@@ -148,20 +149,31 @@ def _asked(found: Mapping[str, object], where: str) -> tuple[TierOn, str | None]
     return kind, None
 
 
-def _bands(rows: list[object], where: str) -> tuple[Band, ...]:
+def _bands(rows: list[object], where: str, mode: BandMode) -> tuple[Band, ...]:
     bands: list[Band] = []
     for n, row in enumerate(rows):
-        bands.append(_band(row, f"{where}[{n}]"))
-        if n == 0:
-            continue
-        before = bands[n - 1].last
-        if before is None:
-            raise Contradiction(field=f"{where}[{n - 1}][1]", allowed="only the last may be open")
-        if bands[n].first <= before:
-            raise Contradiction(
-                field=f"{where}[{n}][0]", allowed=f"must be above {before}, where the last one ends"
-            )
+        band = _band(row, f"{where}[{n}]")
+        if n:
+            band = _after(bands[-1], band, f"{where}[{n}]", mode)
+        bands.append(band)
     return tuple(bands)
+
+
+def _after(before: Band, band: Band, where: str, mode: BandMode) -> Band:
+    """Return a band that begins after the one before it.
+
+    Of marginal bands the next may begin with the number that the last one ends with: nothing is
+    between them, and the unit of that number belongs to the first.
+    """
+    end = before.last
+    if end is None:
+        raise Contradiction(field=f"{where}[0]", allowed="nothing is above a band without end")
+    touches = band.first == end and (band.last is None or band.last > end)
+    if mode is BandMode.MARGINAL and touches:
+        return replace(band, first=end + 1)
+    if band.first <= end:
+        raise Contradiction(field=f"{where}[0]", allowed=f"must be above {end}, the last one's end")
+    return band
 
 
 def _band(value: object, where: str) -> Band:

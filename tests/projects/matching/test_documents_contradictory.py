@@ -73,12 +73,12 @@ CONTRADICTORY: list[tuple[dict[str, Any], str, str]] = [
     (close("prorata", formula={"type": "lump", "amount": 5}), "formula", "with prorata_close: "),
     (make.document(formula={"type": "quadratic"}), "formula", "with instant: rate, tiers, lump, "),
     (make.document(formula={"type": "score"}), "formula", "with instant: rate, tiers, lump, "),
-    (tiers([500, None, 1, 1], [0, 499, 1, 2]), "tiers.bands[0][1]", "only the last may be open"),
-    (tiers([500, 900, 1, 1], [0, 499, 1, 2]), "tiers.bands[1][0]", "must be above 900, where the "),
+    (tiers([500, None, 1, 1], [0, 499, 1, 2]), "tiers.bands[1][0]", "nothing is above a band "),
+    (tiers([500, 900, 1, 1], [0, 499, 1, 2]), "tiers.bands[1][0]", "must be above 900, the last "),
     (
         tiers([0, 500, 1, 1], [500, None, 1, 2]),
         "tiers.bands[1][0]",
-        "must be above 500, where the ",
+        "must be above 500, the last ",
     ),
     (tiers([10, 9, 1, 1]), "tiers.bands[0][1]", "must be at least 10"),
     (

@@ -44,6 +44,10 @@ BANDS = (Band(0, 499, Rate(1, 2)), Band(500, None, Rate(3, 4)))
             Tiers(TierOn.PROJECT_TOTAL, BandMode.MARGINAL, BANDS),
         ),
         (
+            {"tiers": {"mode": "marginal", "bands": [[0, 499, 1, 2], [499, None, 3, 4]]}},
+            Tiers(TierOn.AMOUNT, BandMode.MARGINAL, BANDS),
+        ),
+        (
             {"tiers": {"mode": "slab", "on": "project.jobs", "bands": HALF}},
             Tiers(TierOn.ATTRIBUTE, BandMode.SLAB, BANDS, "project.jobs"),
         ),
