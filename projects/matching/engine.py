@@ -1,4 +1,4 @@
-"""Bringing the database to the rules: which programmes speak of a gift, and what they have given.
+"""Bringing the database to the rules: which programmes are asked, and what they have given.
 
 The rules themselves are pure (`rules`, `formula`, `caps`, `allocation`). Whoever gives match locks
 the programmes first (`locked`), so that what is gathered here stays true until the commit.
@@ -9,44 +9,46 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from django.db.models import Case, Q, Sum, When
-from django.db.models.fields import CharField, UUIDField
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from payments.ledger import selectors as ledger
 from payments.ledger.models import AccountKind
 from payments.ledger.services import AccountKey
-from projects.matching import allocation, rules
-from projects.matching.caps import Usage
+from projects.matching import allocation, caps, counting, rules
 from projects.matching.documents import RuleNotUnderstood
-from projects.matching.models import Allocation, Programme, ProgrammeVersion, Reservation
+from projects.matching.models import Ceiling, Programme, ProgrammeVersion, TallyCounter
+from projects.matching.outcomes import Before, Pots, Turn
+from projects.matching.tally import Key, Tally, from_rows, touched
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
-    from uuid import UUID
-
-    from django.db.models import QuerySet
 
     from payments.ledger.selectors import Balance
-    from projects.matching.gifts import Gift
+    from projects.matching.models import Reservation
+    from projects.matching.rules import Counted, Fact, Rule
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What some programmes have given, and what is left in their pots, in minor units."""
+    """What some programmes have given by what their rules speak of, and what is in their pots."""
 
-    usage: Mapping[str, Usage]
-    left: dict[str, int]
+    tallies: Mapping[str, Tally]
+    pots: dict[str, Pots]
+    ceilings: Mapping[str, Mapping[str, int]]  # Awarded, by programme and project.
 
     def give_back(self, held: Reservation) -> None:
         """Take a reservation out, as if its money were in the pot again."""
-        usage = self.usage[held.programme_id]
-        usage.add(donor=held.donor_key, project=str(held.project_id), minor=-held.amount_minor)
-        self.left[held.programme_id] += held.amount_minor
+        programme = held.programme_id
+        self.tallies[programme].move(from_rows(held.moves), back=True)
+        self.pots[programme] = self.pots[programme].plus(parts_of(held.parts))
+
+    def left(self, programme_id: str) -> int:
+        """Return what all pots of a programme have left together, in minor units."""
+        return sum(self.pots[programme_id].left.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,45 @@ class Offer:
     outcome: allocation.Outcome
 
 
-def pot(programme_id: str, currency: str) -> AccountKey:
-    """Return the account that holds a programme's money."""
-    return AccountKey(AccountKind.MATCH_POT, programme_id, currency)
+def pot(programme_id: str, currency: str, layer: str = "") -> AccountKey:
+    """Return the account that holds the money of one funder of a programme."""
+    return AccountKey(AccountKind.MATCH_POT, rules.pot_name(programme_id, layer), currency)
+
+
+def pots_of(rule: Rule) -> dict[str, AccountKey]:
+    """Return the pot of each layer of a rule."""
+    return {layer.id: pot(rule.programme_id, rule.currency, layer.id) for layer in rule.layers}
+
+
+def accounts_of(rule: Rule) -> list[AccountKey]:
+    """Return the accounts that a decision by a rule depends on."""
+    pots = list(pots_of(rule).values())
+    return [*pots, treasury(rule.programme_id, rule.currency)] if _asks_funded(rule) else pots
+
+
+def _asks_funded(rule: Rule) -> bool:
+    """Tell whether some amount of a rule is a share of what was put into the pot."""
+    limits = [each.amount for each in (*rule.caps, *rule.base_caps, *rule.floors)]
+    more = [rule.reserve.amount] if rule.reserve else []
+    return any(
+        isinstance(amount, rules.Share) and amount.of == "pot"
+        for amount in (*limits, *more, rule.project_cap)
+    )
+
+
+def treasury(programme_id: str, currency: str) -> AccountKey:
+    """Return the account from which a programme's pots are filled."""
+    return AccountKey(AccountKind.PROVIDER_CLEARING, f"treasury:{programme_id}", currency)
 
 
 def earned(campaign_key: str, currency: str) -> AccountKey:
     """Return the account to whose credit a campaign's match is held, committed and earned."""
     return AccountKey(AccountKind.MATCH_EARNED, campaign_key, currency)
+
+
+def parts_of(stored: Iterable[Iterable[str | int]]) -> allocation.Parts:
+    """Return the parts of a match as a row keeps them."""
+    return tuple((str(layer), int(minor)) for layer, minor in stored)
 
 
 def in_force(at: datetime) -> list[ProgrammeVersion]:
@@ -74,7 +107,7 @@ def in_force(at: datetime) -> list[ProgrammeVersion]:
     others.
     """
     readable = []
-    for version in ProgrammeVersion.objects.in_force(at):
+    for version in ProgrammeVersion.objects.in_force(at).with_orders():
         try:
             readable.append((version.rule.priority, version.programme_id, version))
         except RuleNotUnderstood:
@@ -83,10 +116,21 @@ def in_force(at: datetime) -> list[ProgrammeVersion]:
 
 
 def speaking_of(
-    facts: Mapping[str, str | int | None], versions: Iterable[ProgrammeVersion]
+    facts: Mapping[str, Fact], versions: Iterable[ProgrammeVersion]
 ) -> list[ProgrammeVersion]:
     """Return the versions whose conditions for projects are met, in the given order."""
-    return [version for version in versions if rules.speaks_of(version.rule, facts)]
+    return [version for version in versions if counting.speaks_of(version.rule, facts)]
+
+
+def asked_about(
+    facts: Mapping[str, Fact], versions: Iterable[ProgrammeVersion]
+) -> list[ProgrammeVersion]:
+    """Return those that decide by rule: what is awarded by hand alone is not asked."""
+    return [
+        version
+        for version in speaking_of(facts, versions)
+        if version.rule.allocation is not rules.Allocation.MANUAL
+    ]
 
 
 def locked(programme_ids: Collection[str]) -> list[Programme]:
@@ -96,60 +140,66 @@ def locked(programme_ids: Collection[str]) -> list[Programme]:
 
 
 def standing(
-    currencies: Mapping[str, str],
+    pairs: Iterable[tuple[ProgrammeVersion, Counted]],
     *,
-    donors: Collection[str],
-    projects: Collection[UUID],
+    moves: Iterable[tuple[str, Iterable[list[str | int]]]] = (),
     books: Mapping[AccountKey, Balance] | None = None,
 ) -> Standing:
-    """Return what programmes (id: currency) have given to these givers and projects, and in all.
+    """Return what programmes have given as far as deciding on this money may depend on it.
 
-    `books` are balances just read that have the pots among them.
+    `moves` are (programme, stored moves) that are to be taken back besides. `books` are balances
+    just read that have the pots among them.
     """
-    accounts = {programme: pot(programme, code) for programme, code in currencies.items()}
-    books = ledger.balances(accounts.values()) if books is None else books
-    usage: dict[str, Usage] = defaultdict(Usage)
-    for programme, account in accounts.items():
-        usage[programme].programme = _given(books[account])
-    for programme, donor, project, minor in _given_by_scope(currencies, donors, projects):
-        _add(usage[programme], donor, project, int(minor))
-    left = {programme: books[account].left for programme, account in accounts.items()}
-    return Standing(usage, left)
+    versions = defaultdict[str, dict[UUID, ProgrammeVersion]](dict)
+    keys, projects = defaultdict[str, set[Key]](set), defaultdict[str, set[UUID]](set)
+    for version, money in pairs:
+        versions[version.programme_id][version.pk] = version
+        keys[version.programme_id] |= caps.keys(version.rule, money)
+        if version.rule.needs_award:
+            projects[version.programme_id].add(UUID(money.project))
+    for programme_id, rows in moves:
+        keys[programme_id] |= touched(from_rows(rows))
+    known = [each for of_one in versions.values() for each in of_one.values()]
+    if books is None:
+        books = ledger.balances({key for each in known for key in accounts_of(each.rule)})
+    pots = {programme: _pots(of_one.values(), books) for programme, of_one in versions.items()}
+    return Standing(tallies(keys), pots, ceilings(projects))
 
 
-def _given(books: Balance) -> int:
-    return books.debits_posted + books.debits_pending
+def ceilings(projects: Mapping[str, Collection[UUID]]) -> dict[str, dict[str, int]]:
+    """Return what was awarded to projects, by programme and project; nothing is not there."""
+    found: dict[str, dict[str, int]] = {programme: {} for programme in projects}
+    if projects:
+        wanted = {project for of_one in projects.values() for project in of_one}
+        rows = Ceiling.objects.filter(programme__in=projects).of_projects(wanted).standing()
+        for ceiling in rows:
+            found[ceiling.programme_id][str(ceiling.project_id)] = ceiling.amount_minor
+    return found
 
 
-def _add(usage: Usage, donor: str | None, project: UUID | None, minor: int) -> None:
-    if donor is not None:
-        usage.donor[donor] += minor
-    if project is not None:
-        usage.project[str(project)] += minor
-    if donor is not None and project is not None:
-        usage.donor_project[donor, str(project)] += minor
-
-
-def _given_by_scope(
-    programmes: Collection[str], donors: Collection[str], projects: Collection[UUID]
-) -> QuerySet[Any, tuple[str, str | None, UUID | None, int]]:
-    """Return (programme, giver, project, sum) rows; what is not asked about is summed as None."""
-    wanted = Q(donor_key__in=donors) | Q(project_id__in=projects)
-
-    def sums(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-        grouped: QuerySet[Any, Any] = (
-            rows.filter(wanted, programme__in=programmes)
-            .order_by()
-            .values_list(
-                "programme_id",
-                Case(When(donor_key__in=donors, then="donor_key"), output_field=CharField()),
-                Case(When(project_id__in=projects, then="project_id"), output_field=UUIDField()),
-            )
-            .annotate(given=Sum("amount_minor"))
+def tallies(keys: Mapping[str, Collection[Key]]) -> dict[str, Tally]:
+    """Return the counters of programmes that are asked for, and perhaps more, in one query."""
+    found: dict[str, list[tuple[Key, int]]] = {programme: [] for programme in keys}
+    whose = {key.whose for wanted in keys.values() for key in wanted}
+    if whose:
+        rows = TallyCounter.objects.filter(programme__in=keys, whose__in=whose).values_list(
+            "programme_id", "measure", "scope", "whose", "period", "layer", "minor"
         )
-        return grouped
+        for programme, *key, minor in rows:
+            found[programme].append((Key(*key), minor))
+    return {programme: Tally(counters) for programme, counters in found.items()}
 
-    return sums(Allocation.objects.given()).union(sums(Reservation.objects.active()), all=True)
+
+def _pots(versions: Collection[ProgrammeVersion], books: Mapping[AccountKey, Balance]) -> Pots:
+    """Return what the pots of one programme have, of every layer that a version names."""
+    accounts = {layer: key for each in versions for layer, key in pots_of(each.rule).items()}
+    filled = {treasury(each.programme_id, each.rule.currency) for each in versions}
+    put_in = [books[account] for account in filled if account in books]
+    return Pots(
+        left={layer: books[account].left for layer, account in accounts.items()},
+        funded_minor=sum(each.debits_posted - each.credits_posted for each in put_in),
+        is_reserve_released=any(version.is_reserve_released for version in versions),
+    )
 
 
 def version_at(versions: Iterable[ProgrammeVersion], at: datetime) -> ProgrammeVersion | None:
@@ -158,31 +208,24 @@ def version_at(versions: Iterable[ProgrammeVersion], at: datetime) -> ProgrammeV
     return max(public, key=lambda version: version.number, default=None)
 
 
-def offers(
-    gift: Gift, versions: Iterable[ProgrammeVersion], *, own: Reservation | None, now: datetime
-) -> list[Offer]:
-    """Return what programmes would give to a gift whose money arrived now; see `ask`."""
-    asked = list(versions)
-    stand = standing(
-        {version.programme_id: version.rule.currency for version in asked},
-        donors=[] if gift.donor_key is None else [gift.donor_key],
-        projects=[gift.project_id],
-    )
-    if own is not None and own.programme_id in stand.left:
-        stand.give_back(own)
-    return ask(asked, gift.counted(settled_at=now), stand)
-
-
-def ask(versions: Iterable[ProgrammeVersion], money: rules.Counted, stand: Standing) -> list[Offer]:
-    """Return what programmes would give, one after the other, up to the first that gives.
-
-    Only one programme matches a contribution.
-    """
+def ask(versions: Iterable[ProgrammeVersion], money: Counted, stand: Standing) -> list[Offer]:
+    """Return what programmes would give, one after the other; each sees what those before did."""
     found: list[Offer] = []
+    before = Before()
     for version in versions:
-        usage, left = stand.usage[version.programme_id], stand.left[version.programme_id]
-        outcome = allocation.decide(version.rule, money, usage=usage, pot_minor=left)
+        programme = version.programme_id
+        turn = Turn(
+            version.rule,
+            money,
+            before,
+            ceiling_minor=stand.ceilings.get(programme, {}).get(money.project),
+            frozen=version.frozen_for(UUID(money.project)),
+        )
+        tally, pots = stand.tallies[programme], stand.pots[programme]
+        if version.rule.allocation.is_at_close:
+            outcome = allocation.claim_base(turn, tally=tally, pots=pots)
+        else:
+            outcome = allocation.decide(turn, tally=tally, pots=pots)
+        before = outcome.after(before, money)
         found.append(Offer(version, outcome))
-        if outcome.minor:
-            break
     return found

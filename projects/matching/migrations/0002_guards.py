@@ -56,18 +56,22 @@ CREATE TRIGGER matching_reservation_guard BEFORE UPDATE ON matching_reservation
 
 CREATE FUNCTION matching_allocation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    may_change CONSTANT text[] := ARRAY['state', 'amount_minor', 'parts', 'decided_minor',
-        'decided_parts', 'moves', 'unmet', 'reason', 'steps', 'ledger_key', 'is_blocked'];
+    may_change CONSTANT text[] := ARRAY['state', 'amount_minor', 'parts', 'moves', 'base_minor',
+        'ideal_minor', 'lump_minor', 'decided_minor', 'decided_parts', 'decided_moves', 'unmet',
+        'reason', 'steps', 'ledger_key', 'is_blocked', 'remaining_minor'];
+    is_booked CONSTANT boolean := NEW.ledger_key <> OLD.ledger_key;
 BEGIN
     IF (to_jsonb(NEW) - may_change) <> (to_jsonb(OLD) - may_change) OR
-       -- What was decided only grows, and its calculation is only added to.
+       -- What was decided only grows; it is decided again only where match moves or a threshold does.
        NEW.decided_minor < OLD.decided_minor OR
-       NOT starts_with(NEW.steps::text, left(OLD.steps::text, -1)) OR
-       (NEW.reason <> OLD.reason AND 'threshold_lost' NOT IN (NEW.reason, OLD.reason)) OR
-       -- Another amount is another entry; match that is handed over only falls.
-       (NEW.amount_minor <> OLD.amount_minor AND NEW.ledger_key = OLD.ledger_key AND
-            OLD.state NOT IN ('earned', 'paid')) OR
-       (NEW.amount_minor = OLD.amount_minor AND NEW.ledger_key <> OLD.ledger_key) OR
+       (NEW.reason <> OLD.reason AND
+            OLD.reason NOT IN ('threshold_not_reached', 'threshold_lost') AND
+            NEW.reason <> 'threshold_lost') OR
+       (NOT is_booked AND NEW.reason = OLD.reason AND
+            (NEW.steps, NEW.decided_parts, NEW.ideal_minor, NEW.base_minor, NEW.lump_minor) <>
+            (OLD.steps, OLD.decided_parts, OLD.ideal_minor, OLD.base_minor, OLD.lump_minor)) OR
+       -- Other parts are another entry; match that is handed over only falls.
+       ((NEW.parts <> OLD.parts) <> is_booked AND OLD.state NOT IN ('earned', 'paid')) OR
        (NEW.amount_minor > OLD.amount_minor AND NEW.state <> 'committed') OR
        (NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
             'unmatched>committed', 'committed>earned', 'committed>released',

@@ -6,8 +6,6 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from projects.matching.models.programmes import Programme
-
 
 class FreezeQuerySet(models.QuerySet["Freeze"]):
     def standing(self) -> FreezeQuerySet:
@@ -18,7 +16,9 @@ class Freeze(models.Model):
     """An order that nothing is decided for a programme, or for a project; its money waits."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="freezes")
+    programme = models.ForeignKey(
+        "matching.Programme", models.PROTECT, null=True, related_name="freezes"
+    )
     project_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=500)
     by = models.CharField(max_length=160)
@@ -66,7 +66,9 @@ class ReserveRelease(models.Model):
     """An order that the ring-fenced part of a programme's pot is for everybody from now on."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    programme = models.OneToOneField(Programme, models.PROTECT, related_name="reserve_release")
+    programme = models.OneToOneField(
+        "matching.Programme", models.PROTECT, related_name="reserve_release"
+    )
     released_at = models.DateTimeField()
 
     class Meta:

@@ -101,10 +101,8 @@ class Reservation(models.Model):
         return f"{self.ledger_key}, {self.state}"
 
 
-IS_SHORT = Q(state__in=["unmatched", "committed", "released"]) & Q(
-    decided_minor__lt=F("ideal_minor") + F("lump_minor")
-) | Q(reason="threshold_lost")
-"""Decisions that gave less than the formula, or were taken back whole with a threshold."""
+IS_SHORT = Q(state__in=["unmatched", "committed"]) & Q(decided_minor__lt=F("ideal_minor"))
+"""Decisions that gave less than the formula: a second look may raise them."""
 
 _NOT_GIVEN = ["unmatched", "released", "clawed_back"]
 _STATES = ["unmatched", "committed", "earned", "paid", "released", "clawed_back"]
@@ -151,10 +149,12 @@ class Allocation(models.Model):
     lump_minor = models.BigIntegerField(default=0)  # Of the amount: once for the project.
     decided_minor = models.BigIntegerField()  # What was decided, second looks included.
     decided_parts = models.JSONField(default=list)
+    decided_moves = models.JSONField(default=list)
     amount_minor = models.BigIntegerField()  # What stands of it, now that money may have gone back.
     parts = models.JSONField(default=list)  # [[layer, minor], …]: what each pot gives of it.
     moves = models.JSONField(default=list)  # What it adds to the tally as it stands.
     unmet = models.JSONField(default=list)  # [[pot, minor], …]: what only the pot did not allow.
+    remaining_minor = models.BigIntegerField(null=True)  # Of the money, where some went back.
     is_blocked = models.BooleanField(default=False)  # Not to be earned: the money is disputed.
     state = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=80, blank=True)
@@ -206,11 +206,11 @@ class Allocation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decided_minor__gte=F("amount_minor"))
-                & Q(decided_minor__lte=F("ideal_minor") + F("lump_minor")),
+                & Q(decided_minor__lte=F("ideal_minor")),
                 name="matching_allocation_within_formula",
             ),
             models.CheckConstraint(
-                condition=Q(base_minor__gte=0, lump_minor__gte=0),
+                condition=Q(base_minor__gte=0, lump_minor__gte=0, ideal_minor__gte=0),
                 name="matching_allocation_not_negative",
             ),
             models.CheckConstraint(

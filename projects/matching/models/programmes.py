@@ -3,14 +3,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from uuid_utils.compat import uuid7
 
 from projects.matching import documents
+from projects.matching.models.freezes import Freeze, ReserveRelease
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from projects.matching.rules import Rule
 
@@ -55,6 +58,18 @@ class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
             .distinct("programme_id")
         )
 
+    def with_orders(self) -> ProgrammeVersionQuerySet:
+        """Return them with the orders that stand: what is frozen, and whether reserve is free."""
+        standing = Freeze.objects.standing().order_by()
+        programme = OuterRef("programme")
+        return self.annotate(
+            is_frozen=Exists(standing.filter(programme=programme)),
+            frozen_projects=ArraySubquery(
+                standing.filter(programme=None).values_list("project_id", flat=True)
+            ),
+            is_reserve_released=Exists(ReserveRelease.objects.filter(programme=programme)),
+        )
+
 
 class ProgrammeVersion(models.Model):
     """The terms of a programme from a date on: one published document, frozen by the database."""
@@ -82,6 +97,17 @@ class ProgrammeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme_id}, version {self.number}"
+
+    if TYPE_CHECKING:  # Of `with_orders`.
+        is_frozen: bool
+        frozen_projects: list[UUID]
+        is_reserve_released: bool
+
+    def frozen_for(self, project_id: UUID) -> str | None:
+        """Return the reason code why nothing is decided for a project now, or None."""
+        if self.is_frozen:
+            return "programme_frozen"
+        return "project_frozen" if project_id in self.frozen_projects else None
 
     @cached_property
     def rule(self) -> Rule:

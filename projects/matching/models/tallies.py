@@ -36,7 +36,8 @@ class TallyCounter(models.Model):
                 condition=Q(minor__gte=0), name="matching_tally_never_below_zero"
             ),
             models.CheckConstraint(
-                condition=Q(measure__in=[str(each) for each in Measure]), name="matching_tally_measure_known"
+                condition=Q(measure__in=[str(each) for each in Measure]),
+                name="matching_tally_measure_known",
             ),
         )
 

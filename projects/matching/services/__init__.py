@@ -1,4 +1,5 @@
 from projects.matching.gifts import Gift, Quote, QuoteLine
+from projects.matching.services.again import release_reserve
 from projects.matching.services.allocations import (
     CountedDifferently,
     allocate_all_due,
@@ -6,6 +7,13 @@ from projects.matching.services.allocations import (
     count,
 )
 from projects.matching.services.failures import ProgrammesFailed
+from projects.matching.services.freezing import (
+    FreezeRefused,
+    freeze_programme,
+    freeze_project,
+    unfreeze_programme,
+    unfreeze_project,
+)
 from projects.matching.services.programmes import (
     ProgrammeRefused,
     fund_pot,
@@ -28,6 +36,7 @@ from projects.matching.services.unwinding import (
 
 __all__ = [
     "CountedDifferently",
+    "FreezeRefused",
     "Gift",
     "ProgrammeRefused",
     "ProgrammesFailed",
@@ -38,6 +47,8 @@ __all__ = [
     "block",
     "count",
     "expire_reservations",
+    "freeze_programme",
+    "freeze_project",
     "fund_pot",
     "let_lapse",
     "lock",
@@ -45,7 +56,10 @@ __all__ = [
     "publish_programme",
     "quote",
     "release",
+    "release_reserve",
     "reserve",
     "unblock",
+    "unfreeze_programme",
+    "unfreeze_project",
     "unwind",
 ]

@@ -13,17 +13,21 @@ from django.db import DatabaseError, transaction
 
 from payments import queue
 from payments.ledger.services import LedgerRefused
-from projects.matching import engine
+from projects.matching import counting, engine, rules
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.models import CountedMoney, Reservation, WaitingMoney
-from projects.matching.services.decisions import TASK, cases_of, decide
+from projects.matching.services.decisions import cases_of, decide
 from projects.matching.services.failures import ProgrammesFailed
+from projects.matching.services.waiting import TASK
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from payments.money import Money
     from projects.matching.gifts import Gift
+    from projects.matching.models import ProgrammeVersion
+    from projects.matching.rules import Counted
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +39,21 @@ class CountedDifferently(Exception):
 
 
 @transaction.atomic
-def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
+def count(
+    *,
+    gift: Gift,
+    settled_at: datetime,
+    now: datetime,
+    initiated_at: datetime | None = None,
+    among: Collection[str] | None = None,
+) -> CountedMoney:
     """Keep the facts of money that has arrived and wake the first programme to be asked.
 
-    What was reserved, and whose time was not over when the money settled, stays held from here on
-    until its programme decides; when a sweeper runs makes no difference. What comes later than
-    that was not promised anything and takes its turn. Counting again changes nothing.
+    Asked are those that do not refuse it outright, and those that promised; `among` names the
+    programmes there are, for a replay. What was reserved, and whose time was not over when the
+    money settled, stays held from here on until its programme decides; when a sweeper runs makes no
+    difference. What comes later than that was not promised anything and takes its turn. Counting
+    again changes nothing.
 
     Raises:
         CountedDifferently: counted before with another amount.
@@ -50,8 +63,7 @@ def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
         _refuse_difference(known, gift.amount)
         return known
     promised = _keep_promised(ref, settled_at)
-    speaking = engine.speaking_of(gift.facts, engine.in_force(settled_at))
-    candidates = [version.programme_id for version in speaking]
+    counted = gift.counted(settled_at=settled_at, initiated_at=initiated_at)
     money = CountedMoney.objects.create(
         contribution_ref=ref,
         campaign_key=gift.campaign_key,
@@ -60,8 +72,9 @@ def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
         currency=gift.amount.currency,
         donor_key=gift.donor_key,
         facts=gift.facts,
-        candidates=promised + [each for each in candidates if each not in promised],
+        candidates=_candidates(counted, promised, among=among),
         settled_at=settled_at,
+        initiated_at=initiated_at,
         counted_at=now,
     )
     if money.candidates:
@@ -71,6 +84,25 @@ def count(*, gift: Gift, settled_at: datetime, now: datetime) -> CountedMoney:
         )
         queue.wake_on_commit(TASK, programme_id=first)
     return money
+
+
+def _candidates(
+    money: Counted, promised: Collection[str], *, among: Collection[str] | None
+) -> list[str]:
+    """Return who is to decide on money, in the order of asking: by priority, then by id."""
+    versions = engine.in_force(money.settled_at)
+    known = [
+        version.programme_id
+        for version in versions
+        if (among is None or version.programme_id in among)
+        and (version.programme_id in promised or _takes(version, money))
+    ]
+    return known + sorted(set(promised) - set(known))
+
+
+def _takes(version: ProgrammeVersion, money: Counted) -> bool:
+    is_by_hand = version.rule.allocation is rules.Allocation.MANUAL
+    return not is_by_hand and counting.refusal(version.rule, money) is None
 
 
 def _keep_promised(contribution_ref: str, settled_at: datetime) -> list[str]:
@@ -93,18 +125,18 @@ def _refuse_difference(known: CountedMoney, amount: Money) -> None:
 def allocate_due(*, programme_id: str, now: datetime) -> int:
     """Let a programme decide on the next batch of money that waits for it; return how many.
 
-    Each gets the larger of what was reserved for it and what the rule gives now. Money that gets
-    nothing goes on to the next programme that speaks of it. What the books refuse is set aside for
-    an hour (`WaitingMoney.last_error`). Running it again, or twice at the same time, changes
-    nothing.
+    Each gets the larger of what was reserved for it and what the rule gives now, and goes on to
+    the next programme. What is frozen waits. What the books refuse is set aside for an hour
+    (`WaitingMoney.last_error`). Running it again, or twice at the same time, changes nothing.
     """
     (programme,) = engine.locked([programme_id])
-    due = WaitingMoney.objects.due(now).filter(programme=programme)
-    waiting = list(due.select_related("money")[:BATCH])
-    decide(programme, cases_of(programme, waiting), now=now)
-    if len(waiting) == BATCH:
+    due = WaitingMoney.objects.due(now).filter(programme=programme).select_related("money")
+    batch = list(due.select_for_update(no_key=True, of=("self",))[:BATCH])
+    if batch:
+        decide(programme, cases_of(programme, batch), now=now)
+    if len(batch) == BATCH:
         queue.wake_on_commit(TASK, programme_id=programme_id)
-    return len(waiting)
+    return len(batch)
 
 
 def allocate_all_due(*, now: datetime) -> int:

@@ -6,14 +6,13 @@ The caller holds the programme's lock.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
-from payments import events, queue
+from payments import events
 from payments.ledger.services import BalanceExceeded, LedgerBusy, LedgerRefused, post
 from projects.matching import allocation, engine
 from projects.matching.events import MatchAllocated
@@ -26,17 +25,19 @@ from projects.matching.models import (
     Reservation,
     WaitingMoney,
 )
-from projects.matching.services import entries
+from projects.matching.outcomes import Allocated, Held, Turn
+from projects.matching.services import again, claims, entries, lines, tallies, waiting
+from projects.matching.tally import as_rows, from_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from projects.matching.allocation import Outcome
+    from projects.matching.engine import Standing
+    from projects.matching.outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 
-TASK = "matching.allocate_due"
 PARKED = timedelta(hours=1)
 State = Allocation.State
 
@@ -63,100 +64,126 @@ class Case:
         is_late = held is not None and held.expires_at is not None
         return None if is_late else held
 
-    @property
-    def turn(self) -> allocation.Turn:
-        rule, counted, held = self.version.rule, self.money.counted, self.held
-        remaining = self.waiting.remaining_minor
-        if held is None:
-            return allocation.Turn(rule, counted, remaining_minor=remaining)
-        return allocation.Turn(
-            rule,
-            counted,
-            held.amount_minor,
-            held.donor_key,
-            held.reason or None,
-            has_lapsed=self.promise is None,
-            remaining_minor=remaining,
+    def turn(self, ceiling_minor: int | None = None) -> Turn:
+        held = self.held
+        return Turn(
+            self.version.rule,
+            self.money.counted,
+            self.waiting.before,
+            held=None
+            if held is None
+            else Held(
+                engine.parts_of(held.parts),
+                from_rows(held.moves),
+                held.reason or None,
+                has_lapsed=self.promise is None,
+            ),
+            remaining_minor=self.waiting.remaining_minor,
+            ceiling_minor=ceiling_minor,
         )
 
 
-def cases_of(programme: Programme, waiting: Sequence[WaitingMoney]) -> list[Case]:
+def cases_of(programme: Programme, queue: Sequence[WaitingMoney]) -> list[Case]:
     """Return the money that waits with its terms and its reservation, the latter locked."""
-    versions = list(programme.versions.order_by("number"))
-    refs = [each.contribution_ref for each in waiting]
+    versions = list(programme.versions.with_orders().order_by("number"))
+    refs = [each.contribution_ref for each in queue]
     active = Reservation.objects.active().filter(programme=programme, contribution_ref__in=refs)
-    rows = active.select_for_update(no_key=True, of=("self",)).select_related("version")
-    held = {each.contribution_ref: each for each in rows.order_by("id")}
+    rows = active.select_for_update(no_key=True, of=("self",)).order_by("id")
+    held = {each.contribution_ref: each for each in rows}
+    known = {version.pk: version for version in versions}
     cases = []
-    for each in waiting:
+    for each in queue:
         current = engine.version_at(versions, each.settled_at) or versions[0]
         case = Case(each, current, held.get(each.contribution_ref))
         promise = case.promise
-        cases.append(replace(case, version=promise.version) if promise else case)
-    return cases
+        cases.append(replace(case, version=known[promise.version_id]) if promise else case)
+    return sorted(cases, key=lambda case: case.money.counted.order)
 
 
 def decide(programme: Programme, cases: Sequence[Case], *, now: datetime) -> None:
     """Work out and write what a programme gives in each case; halve the batch if refused.
 
     One case that the books will not take must not stop the others: half by half it is found and
-    set aside.
+    set aside. Money that a programme allocates only at its close takes a claim.
 
     Raises:
         LedgerBusy: others hold the accounts; nothing is wrong with any case.
     """
-    if not cases:
-        return
-    outcomes = _work_out(programme, cases)
+    at_close = [case for case in cases if case.version.rule.allocation.is_at_close]
+    if at_close:
+        _take_claims(programme, at_close, now=now)
+    due = [case for case in cases if not case.version.rule.allocation.is_at_close]
+    while due:
+        reached = _decide_some(programme, due, now=now)
+        due = due[reached:]
+
+
+def _take_claims(programme: Programme, cases: Sequence[Case], *, now: datetime) -> None:
+    claims.take_claims(programme, cases, now=now)
+    waiting.pass_on([(case.waiting, case.waiting.before) for case in cases])
+
+
+def _decide_some(programme: Programme, cases: Sequence[Case], *, now: datetime) -> int:
+    """Decide until the cases end, or one reaches a threshold; return how many were decided."""
+    stand = _standing(programme, cases)
+    done = allocation.allocate(
+        [case.turn(_ceiling(stand, case)) for case in cases],
+        tally=stand.tallies[programme.pk],
+        pots=stand.pots[programme.pk],
+    )
+    reached = [case for case in cases if case.money.contribution_ref in done.outcomes]
     try:
-        _write(programme, cases, outcomes, now=now)
+        _write(programme, reached, done, stand, now=now)
     except LedgerBusy:
         raise
     except LedgerRefused as refusal:
-        middle = len(cases) // 2
-        if middle:
-            decide(programme, cases[:middle], now=now)
-            decide(programme, cases[middle:], now=now)
-        else:
-            _settle_refused(programme, cases[0], outcomes, refusal, now=now)
+        middle = len(reached) // 2
+        if not middle:
+            _settle_refused(programme, reached[0], done, refusal, now=now)
+            return 1
+        return _decide_some(programme, reached[:middle], now=now)
+    if done.unlocked is not None:
+        again.unlock(programme, project=done.unlocked, now=now)
+    return len(reached)
 
 
-def _work_out(programme: Programme, cases: Sequence[Case]) -> dict[str, Outcome]:
-    stand = engine.standing(
-        {programme.pk: programme.currency},
-        donors={case.money.donor_key or "" for case in cases},
-        projects={case.money.project_id for case in cases},
+def _standing(programme: Programme, cases: Sequence[Case]) -> Standing:
+    """Return what the programme has given as far as these cases may depend on it."""
+    return engine.standing(
+        [(case.version, case.money.counted) for case in cases],
+        moves=[(programme.pk, case.held.moves) for case in cases if case.held],
     )
-    return allocation.allocate(
-        [case.turn for case in cases],
-        pot_minor=stand.left[programme.pk],
-        usage=stand.usage[programme.pk],
-    ).outcomes
+
+
+def _ceiling(stand: Standing, case: Case) -> int | None:
+    ceilings = stand.ceilings.get(case.version.programme_id, {})
+    return ceilings.get(str(case.money.project_id))
 
 
 def _settle_refused(
-    programme: Programme,
-    case: Case,
-    outcomes: dict[str, Outcome],
-    refusal: LedgerRefused,
-    *,
-    now: datetime,
+    programme: Programme, case: Case, done: Allocated, refusal: LedgerRefused, *, now: datetime
 ) -> None:
     """Give nothing where the pot turns out to be empty; set aside what is refused otherwise.
 
     The pot was read under the programme's lock, so only money taken behind its back can make it
     empty. Then the ledger is right.
     """
-    if isinstance(refusal, BalanceExceeded):
-        nothing = {ref: outcome.without_pot() for ref, outcome in outcomes.items()}
-        try:
-            _write(programme, [case], nothing, now=now)
-        except LedgerBusy:
-            raise
-        except LedgerRefused as again:
-            _park(case, again, now=now)
-    else:
+    if not isinstance(refusal, BalanceExceeded):
         _park(case, refusal, now=now)
+        return
+    stand = _standing(programme, [case])
+    tally = stand.tallies[programme.pk]
+    nothing = {ref: outcome.without_pot() for ref, outcome in done.outcomes.items()}
+    if case.held:
+        tally.move(from_rows(case.held.moves), back=True)
+    for outcome in nothing.values():
+        tally.move(outcome.moves)
+    try:
+        _write(programme, [case], replace(done, outcomes=nothing, kept={}), stand, now=now)
+    except LedgerBusy:
+        raise
+    except LedgerRefused as second:
+        _park(case, second, now=now)
 
 
 def _park(case: Case, refusal: LedgerRefused, *, now: datetime) -> None:
@@ -167,11 +194,16 @@ def _park(case: Case, refusal: LedgerRefused, *, now: datetime) -> None:
 
 
 def _write(
-    programme: Programme, cases: Sequence[Case], outcomes: dict[str, Outcome], *, now: datetime
+    programme: Programme,
+    cases: Sequence[Case],
+    done: Allocated,
+    stand: Standing,
+    *,
+    now: datetime,
 ) -> None:
     """Write a batch: entries first, since only they can be refused; then rows, log and news."""
     held = [case.held for case in cases if case.held]
-    rows = [_allocation(case, outcomes[case.money.contribution_ref], now) for case in cases]
+    rows = [_allocation(case, done, now) for case in cases]
     given = [row for row in rows if row.amount_minor]
     post(
         [entries.give_back(each, at=now) for each in held]
@@ -179,24 +211,33 @@ def _write(
     )
     kept = [case.promise for case in cases if case.promise]
     late = [each for each in held if each not in kept]
-    lines = entries.finish(kept, to=Reservation.State.CONSUMED, at=now, reason="decided")
-    lines += entries.finish(late, to=Reservation.State.RELEASED, at=now, reason="expired")
+    log = entries.finish(kept, to=Reservation.State.CONSUMED, at=now, reason="decided")
+    log += entries.finish(late, to=Reservation.State.RELEASED, at=now, reason="expired")
     Allocation.objects.bulk_create(rows)
-    MatchTransition.objects.bulk_create([*lines, *(_line(row) for row in rows)])
-    matched = {row.contribution_ref for row in rows if row.decided_minor}
-    _pass_on([case.waiting for case in cases], matched)
+    tallies.write(programme.pk, stand.tallies[programme.pk])
+    MatchTransition.objects.bulk_create([*log, *(lines.decided(row) for row in rows)])
+    waiting.pass_on([(case.waiting, _after(case, done)) for case in cases])
     for row in given:
-        news = MatchAllocated(
-            row.contribution_ref, programme.pk, row.amount_minor, programme.currency
-        )
-        events.publish(news)
+        announce(row, currency=programme.currency)
 
 
-def _allocation(case: Case, outcome: Outcome, now: datetime) -> Allocation:
+def announce(row: Allocation, *, currency: str) -> None:
+    """Tell of match that is committed."""
+    news = MatchAllocated(row.contribution_ref, row.programme_id, row.amount_minor, currency)
+    events.publish(news)
+
+
+def _after(case: Case, done: Allocated) -> allocation.Before:
+    outcome: Outcome = done.outcomes[case.money.contribution_ref]
+    return outcome.after(case.waiting.before, case.money.counted)
+
+
+def _allocation(case: Case, done: Allocated, now: datetime) -> Allocation:
     """Return the row of a decision; what has gone back meanwhile is matched no more."""
     money, programme_id = case.money, case.waiting.programme_id
-    kept = allocation.kept_of(case.turn, outcome)
-    key = entries.commit_key(money.contribution_ref, programme_id) if kept else ""
+    outcome = done.outcomes[money.contribution_ref]
+    kept = done.kept.get(money.contribution_ref, outcome)
+    key = entries.commit_key(money.contribution_ref, programme_id) if kept.minor else ""
     nothing = State.RELEASED if outcome.minor else State.UNMATCHED
     return Allocation(
         id=uuid7(),
@@ -206,42 +247,22 @@ def _allocation(case: Case, outcome: Outcome, now: datetime) -> Allocation:
         campaign_key=money.campaign_key,
         project_id=money.project_id,
         donor_key=money.donor_key,
+        base_minor=outcome.base_minor,
+        ideal_minor=outcome.ideal_minor,
+        lump_minor=outcome.lump_minor,
         decided_minor=outcome.minor,
-        amount_minor=kept,
+        decided_parts=outcome.parts,
+        decided_moves=as_rows(outcome.moves),
+        amount_minor=kept.minor,
+        parts=kept.parts,
+        moves=as_rows(kept.moves),
+        unmet=outcome.unmet,
+        remaining_minor=case.waiting.remaining_minor,
         is_blocked=case.waiting.is_blocked and outcome.minor > 0,
-        state=State.COMMITTED if kept else nothing,
+        state=State.COMMITTED if kept.minor else nothing,
         reason=outcome.reason or "",
         steps=list(outcome.steps),
         ledger_key=key,
         settled_at=money.settled_at,
         allocated_at=now,
     )
-
-
-def _line(row: Allocation) -> MatchTransition:
-    return MatchTransition(
-        subject=MatchTransition.Subject.ALLOCATION,
-        subject_id=row.pk,
-        contribution_ref=row.contribution_ref,
-        to_state=row.state,
-        reason=row.reason,
-        facts={"amount_minor": row.amount_minor, "programme": row.programme_id},
-        at=row.allocated_at,
-    )
-
-
-def _pass_on(waiting: Sequence[WaitingMoney], matched: set[str]) -> None:
-    """Take matched money off the line; let the next programme decide on what got nothing."""
-    moved, done = defaultdict(list), []
-    for each in waiting:
-        following = each.money.candidate_after(each.programme_id)
-        if each.contribution_ref in matched or following is None:
-            done.append(each.pk)
-        else:
-            moved[following].append(each.pk)
-    WaitingMoney.objects.filter(pk__in=done).delete()
-    for programme_id, keys in sorted(moved.items()):
-        WaitingMoney.objects.filter(pk__in=keys).update(
-            programme_id=programme_id, parked_until=None, last_error=""
-        )
-        queue.wake_on_commit(TASK, programme_id=programme_id)

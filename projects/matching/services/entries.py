@@ -69,11 +69,13 @@ def uncommit(allocation: Allocation, *, at: datetime) -> Entry:
     )
 
 
-def _to_campaign(match: Allocation | Reservation, currency: str) -> tuple[Posting, Posting]:
-    return (
-        Posting(engine.pot(match.programme_id, currency), match.amount_minor),
-        Posting(engine.earned(match.campaign_key, currency), -match.amount_minor),
-    )
+def _to_campaign(match: Allocation | Reservation, currency: str) -> tuple[Posting, ...]:
+    """Return one posting for the pot of each layer that gives, and one for the campaign."""
+    pots = [
+        Posting(engine.pot(match.programme_id, currency, layer), minor)
+        for layer, minor in match.parts
+    ]
+    return (*pots, Posting(engine.earned(match.campaign_key, currency), -match.amount_minor))
 
 
 def finish(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from payments.ledger.models import AccountKind
-from payments.ledger.services import AccountKey, Entry, PostedEntry, Posting, post
-from projects.matching import documents, engine
+from payments.ledger.services import Entry, PostedEntry, Posting, post
+from projects.matching import documents, engine, rules
 from projects.matching.models import Programme, ProgrammeVersion
+from projects.matching.services import again
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,11 +25,11 @@ class ProgrammeRefused(Exception):
 
 @transaction.atomic
 def publish_programme(
-    *, document: dict[str, object], agency_id: UUID, now: datetime
+    *, document: dict[str, object], agency_id: UUID, now: datetime, published_by: str = ""
 ) -> ProgrammeVersion:
     """Make a document the terms of its programme from now on. The same document changes nothing.
 
-    What was allocated before keeps the terms of its time.
+    What was allocated before keeps the terms of its time. `published_by` names who did, in words.
 
     Raises:
         RuleNotUnderstood: the document is not a rule; says which field and what is allowed.
@@ -55,34 +55,48 @@ def publish_programme(
         number=latest.number + 1 if latest else 1,
         document=document,
         published_at=now,
+        published_by=published_by,
     )
 
 
 @transaction.atomic
 def fund_pot(
-    *, programme_id: str, amount: Money, idempotency_key: str, now: datetime
+    *, programme_id: str, amount: Money, idempotency_key: str, now: datetime, layer: str = ""
 ) -> PostedEntry:
-    """Put funders' money into the pot of a programme; the same key puts it in once.
+    """Put a funder's money into the pot of a programme; the same key puts it in once.
+
+    `layer` names the funder where a programme has several. Who waits in line is looked at again.
 
     Raises:
-        ProgrammeRefused: another currency than the programme's, or no amount.
+        ProgrammeRefused: another currency than the programme's, no amount, or no such layer.
     """
-    programme = Programme.objects.get(pk=programme_id)
+    (programme,) = engine.locked([programme_id]) or [Programme.objects.get(pk=programme_id)]
     if programme.currency != amount.currency or amount.minor <= 0:
         raise ProgrammeRefused(
             _("A pot takes amounts above zero in %(currency)s.") % {"currency": programme.currency}
         )
-    treasury = AccountKey(
-        AccountKind.PROVIDER_CLEARING, f"treasury:{programme_id}", amount.currency
-    )
+    _refuse_unknown_layer(programme, layer)
+    named = f"{rules.pot_name(programme_id, layer)}:{idempotency_key}"
     entry = Entry(
         kind="pot_funding",
         reference=programme_id,
-        idempotency_key=f"pot_funding:{programme_id}:{idempotency_key}",
+        idempotency_key=f"pot_funding:{named}",
         occurred_at=now,
         postings=(
-            Posting(treasury, amount.minor),
-            Posting(engine.pot(programme_id, amount.currency), -amount.minor),
+            Posting(engine.treasury(programme_id, amount.currency), amount.minor),
+            Posting(engine.pot(programme_id, amount.currency, layer), -amount.minor),
         ),
     )
-    return post([entry])[0]
+    (posted,) = post([entry])
+    if posted.created:
+        again.serve_waiting(programme, now=now)
+    return posted
+
+
+def _refuse_unknown_layer(programme: Programme, layer: str) -> None:
+    """Raise ProgrammeRefused for a layer that no version of the programme has."""
+    versions = programme.versions.order_by("-number")
+    if not any(each.id == layer for version in versions for each in version.rule.layers):
+        raise ProgrammeRefused(
+            _("This programme has no such funder: %(layer)s.") % {"layer": layer}
+        )

@@ -7,29 +7,32 @@ their ids, then the reservation, then (inside the ledger) the accounts.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, transaction
 
 from payments.ledger.services import BalanceExceeded, LedgerRefused, post
-from projects.matching import engine, rules
+from projects.matching import counting, engine
 from projects.matching.engine import Offer
-from projects.matching.models import MatchTransition, Reservation
-from projects.matching.services import entries
+from projects.matching.models import MatchTransition, Programme, Reservation
+from projects.matching.services import again, entries, quotes, tallies
 from projects.matching.services.failures import ProgrammesFailed
-from projects.matching.services.quotes import quote_of
+from projects.matching.services.quotes import quote_of, valid_until
+from projects.matching.tally import as_rows, from_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from projects.matching.engine import Standing
     from projects.matching.gifts import Gift, Quote
     from projects.matching.models import ProgrammeVersion
+    from projects.matching.tally import Moves
 
 logger = logging.getLogger(__name__)
 
-LIFE = timedelta(minutes=15)
 LONGEST = timedelta(minutes=32)
 BATCH = 500
 State = Reservation.State
@@ -41,34 +44,48 @@ def lock(*, gift: Gift, now: datetime) -> None:
 
     Programmes come before payments, payments before accounts.
     """
-    _lock(gift, engine.speaking_of(gift.facts, engine.in_force(now)), now=now)
+    _lock(gift, engine.asked_about(gift.facts, engine.in_force(now)), now=now)
 
 
 @transaction.atomic
 def reserve(*, gift: Gift, now: datetime, keep: bool = False) -> Quote:
     """Hold what a gift would get, instead of what was held for it before; return the quote.
 
-    It is held for 15 minutes, and through repetitions for at most 32 since the first. Reserving
-    the same again only moves the time. `keep` is for a person who now goes to pay: the 32 minutes
-    begin anew, and what is held stays, past them too, until `count`, `release` or `let_lapse`.
+    Each programme that gives holds its own. It is held for as long as its rule says, and through
+    repetitions for at most 32 minutes since the first. Reserving the same again only moves the
+    time. `keep` is for a person who now goes to pay: the 32 minutes begin anew, and what is held
+    stays, past them too, until `count`, `release` or `let_lapse`.
     """
-    versions = engine.speaking_of(gift.facts, engine.in_force(now))
+    versions = engine.asked_about(gift.facts, engine.in_force(now))
     own = _lock(gift, versions, now=now)
-    offers = engine.offers(gift, versions, own=own, now=now)
-    best = offers[-1] if offers and offers[-1].outcome.minor else None
-    if own and best and _is_the_same(own, best, gift) and not (keep and own.held_since < now):
-        _move_time(own, now, keep=keep)
-        return quote_of(gift, offers, valid_until=own.expires_at)
-    new = _reservation(gift, best, own=None if keep else own, now=now) if best else None
-    if new and keep:
-        new.is_kept, new.expires_at = True, now + LONGEST
+    offers, stand = quotes.offers(gift, versions, own=own, now=now)
+    giving = [offer for offer in offers if offer.outcome.minor]
+    begun_before = any(each.held_since < now for each in own)
+    if own and _is_the_same(own, giving, gift) and not (keep and begun_before):
+        for each in own:
+            _move_time(each, now, keep=keep)
+        return quote_of(gift, offers, valid_until=valid_until(own))
+    new = _reservations(gift, giving, own=[] if keep else own, now=now)
+    if keep:
+        for each in new:
+            each.is_kept, each.expires_at = True, now + LONGEST
     try:
-        _replace(own, new, now=now)
+        _replace(own, new, stand, now=now)
     except BalanceExceeded:
-        _replace(own, None, now=now)
-        last = Offer(offers[-1].version, offers[-1].outcome.without_pot())
-        offers, new = [*offers[:-1], last], None
-    return quote_of(gift, offers, valid_until=new.expires_at if new else None)
+        return _hold_nothing(gift, offers, own, now=now)
+    return quote_of(gift, offers, valid_until=valid_until(new))
+
+
+def _hold_nothing(
+    gift: Gift, offers: Sequence[Offer], own: Sequence[Reservation], *, now: datetime
+) -> Quote:
+    """Give back what is held where, against all expectation, a pot turns out to be empty."""
+    _give_back(own, reason="replaced", now=now)
+    empty = [
+        Offer(each.version, each.outcome.without_pot()) if each.outcome.minor else each
+        for each in offers
+    ]
+    return quote_of(gift, empty, valid_until=None)
 
 
 @transaction.atomic
@@ -77,23 +94,19 @@ def release(*, contribution_ref: str, now: datetime) -> bool:
 
     When the money has arrived the match stays held: its turn decides.
     """
-    if (seen := _active(contribution_ref)) is None:
+    if not (seen := _active(contribution_ref)):
         return False
-    engine.locked([seen.programme_id])
-    own = _locked(contribution_ref)
-    if own is None or own.expires_at is None:
-        return False
-    _give_back([own], reason="given_up", now=now)
-    return True
+    engine.locked({each.programme_id for each in seen})
+    own = [each for each in _locked(contribution_ref) if each.expires_at is not None]
+    _give_back(own, reason="given_up", now=now)
+    return bool(own)
 
 
 @transaction.atomic
 def let_lapse(*, contribution_ref: str) -> None:
     """Stop keeping what is held for a contribution: it goes at its time, like any other."""
-    own = _locked(contribution_ref)
-    if own is not None and own.is_kept:
-        own.is_kept = False
-        own.save(update_fields=["is_kept"])
+    kept = [each.pk for each in _locked(contribution_ref) if each.is_kept]
+    Reservation.objects.filter(pk__in=kept).update(is_kept=False)
 
 
 def expire_reservations(*, now: datetime) -> int:
@@ -125,82 +138,123 @@ def _expire_batch(programme_id: str, *, now: datetime) -> int:
     return len(batch)
 
 
-def _active(contribution_ref: str) -> Reservation | None:
-    return Reservation.objects.active().filter(contribution_ref=contribution_ref).first()
+def _active(contribution_ref: str) -> list[Reservation]:
+    return list(Reservation.objects.active().filter(contribution_ref=contribution_ref))
 
 
-def _locked(contribution_ref: str) -> Reservation | None:
+def _locked(contribution_ref: str) -> list[Reservation]:
     """Return what is held for a contribution, locked until the commit."""
     rows = Reservation.objects.active().select_for_update(no_key=True)
-    return rows.filter(contribution_ref=contribution_ref).first()
+    return list(rows.filter(contribution_ref=contribution_ref).order_by("id"))
 
 
-def _lock(gift: Gift, versions: Iterable[ProgrammeVersion], *, now: datetime) -> Reservation | None:
+def _lock(gift: Gift, versions: Iterable[ProgrammeVersion], *, now: datetime) -> list[Reservation]:
     """Lock the programmes that can give to a gift, then what is held for it; return the latter."""
-    money = gift.counted(settled_at=now)
-    giving = {v.programme_id for v in versions if rules.refusal(v.rule, money) is None}
-    own = _active(gift.contribution_ref)
-    engine.locked(giving | ({own.programme_id} if own else set()))
+    money = gift.counted(settled_at=now, initiated_at=now)
+    giving = {v.programme_id for v in versions if counting.refusal(v.rule, money) is None}
+    engine.locked(giving | {each.programme_id for each in _active(gift.contribution_ref)})
     return _locked(gift.contribution_ref)
 
 
-def _is_the_same(own: Reservation, best: Offer, gift: Gift) -> bool:
-    held = (own.version_id, own.amount_minor, own.base_minor, own.donor_key)
-    return held == (best.version.pk, best.outcome.minor, gift.amount.minor, gift.donor_key)
+def _is_the_same(own: Sequence[Reservation], giving: Sequence[Offer], gift: Gift) -> bool:
+    held = {
+        (each.version_id, tuple(engine.parts_of(each.parts)), each.base_minor, each.donor_key)
+        for each in own
+    }
+    return held == {
+        (offer.version.pk, offer.outcome.parts, gift.amount.minor, gift.donor_key)
+        for offer in giving
+    }
 
 
 def _move_time(own: Reservation, now: datetime, *, keep: bool) -> None:
     if own.expires_at is not None:
         until = own.held_since + LONGEST
-        own.expires_at = until if keep else max(own.expires_at, min(now + LIFE, until))
+        life = _life(own.version)
+        own.expires_at = until if keep else max(own.expires_at, min(now + life, until))
         own.is_kept = own.is_kept or keep
         own.save(update_fields=["expires_at", "is_kept"])
 
 
-def _reservation(gift: Gift, best: Offer, *, own: Reservation | None, now: datetime) -> Reservation:
-    """Return the unsaved reservation of an offer, which goes on from the one held before."""
-    is_unbroken = own is not None and own.expires_at is not None and own.expires_at > now
-    held_since = own.held_since if own and is_unbroken else now
-    number = Reservation.objects.filter(contribution_ref=gift.contribution_ref).count() + 1
-    return Reservation(
-        contribution_ref=gift.contribution_ref,
-        number=number,
-        programme_id=best.version.programme_id,
-        version=best.version,
-        campaign_key=gift.campaign_key,
-        project_id=gift.project_id,
-        donor_key=gift.donor_key,
-        base_minor=gift.amount.minor,
-        amount_minor=best.outcome.minor,
-        reason=best.outcome.reason or "",
-        ledger_key=f"match_reserved:{gift.contribution_ref}:{number}",
-        held_since=held_since,
-        expires_at=min(now + LIFE, held_since + LONGEST),
+def _life(version: ProgrammeVersion) -> timedelta:
+    return timedelta(minutes=version.rule.reservation_minutes)
+
+
+def _reservations(
+    gift: Gift, giving: Sequence[Offer], *, own: Sequence[Reservation], now: datetime
+) -> list[Reservation]:
+    """Return the unsaved reservations of offers, which go on from those held before."""
+    unbroken = [each for each in own if each.expires_at is not None and each.expires_at > now]
+    held_since = min((each.held_since for each in unbroken), default=now)
+    if not giving:
+        return []
+    earlier = Reservation.objects.filter(contribution_ref=gift.contribution_ref).count()
+    made = []
+    for number, offer in enumerate(giving, start=earlier + 1):
+        held = offer.outcome.held()
+        made.append(
+            Reservation(
+                contribution_ref=gift.contribution_ref,
+                number=number,
+                programme_id=offer.version.programme_id,
+                version=offer.version,
+                campaign_key=gift.campaign_key,
+                project_id=gift.project_id,
+                donor_key=gift.donor_key,
+                base_minor=gift.amount.minor,
+                amount_minor=offer.outcome.minor,
+                parts=held.parts,
+                moves=as_rows(held.moves),
+                reason=offer.outcome.reason or "",
+                ledger_key=f"match_reserved:{gift.contribution_ref}:{number}",
+                held_since=held_since,
+                expires_at=min(now + _life(offer.version), held_since + LONGEST),
+            )
+        )
+    return made
+
+
+def _replace(
+    own: Sequence[Reservation], new: Sequence[Reservation], stand: Standing, *, now: datetime
+) -> None:
+    """Write the end of some reservations and the beginning of others; the ledger may refuse.
+
+    `stand` has the old ones given back already.
+    """
+    post(
+        [entries.give_back(each, at=now) for each in own]
+        + [
+            entries.hold(
+                each,
+                currency=each.version.rule.currency,
+                at=now,
+                until=each.held_since + LONGEST,
+            )
+            for each in new
+        ]
     )
+    lines = entries.finish(own, to=State.RELEASED, at=now, reason="replaced") if own else []
+    Reservation.objects.bulk_create(new)
+    for each in new:
+        stand.tallies[each.programme_id].move(from_rows(each.moves))
+    for programme_id, tally in sorted(stand.tallies.items()):
+        tallies.write(programme_id, tally)
+    MatchTransition.objects.bulk_create([*lines, *(_begun(each, at=now) for each in new)])
 
 
-def _replace(own: Reservation | None, new: Reservation | None, *, now: datetime) -> None:
-    """Write the end of one reservation and the beginning of another; the ledger may refuse both."""
-    booked, lines = [], []
-    if own:
-        booked.append(entries.give_back(own, at=now))
-    if new:
-        until = new.held_since + LONGEST
-        currency = new.version.rule.currency
-        booked.append(entries.hold(new, currency=currency, at=now, until=until))
-    post(booked)
-    if own:
-        lines += entries.finish([own], to=State.RELEASED, at=now, reason="replaced")
-    if new:
-        new.save(force_insert=True)
-        lines.append(_begun(new, at=now))
-    MatchTransition.objects.bulk_create(lines)
-
-
-def _give_back(reservations: list[Reservation], *, reason: str, now: datetime) -> None:
+def _give_back(reservations: Sequence[Reservation], *, reason: str, now: datetime) -> None:
+    if not reservations:
+        return
     post([entries.give_back(each, at=now) for each in reservations])
     lines = entries.finish(reservations, to=State.RELEASED, at=now, reason=reason)
     MatchTransition.objects.bulk_create(lines)
+    moved: dict[str, list[Moves]] = defaultdict(list)
+    for each in reservations:
+        moved[each.programme_id].append(from_rows(each.moves))
+    for programme_id, moves in sorted(moved.items()):
+        tallies.take_back(programme_id, moves)
+    for programme in Programme.objects.filter(pk__in=moved).prefetch_related("versions"):
+        again.serve_waiting(programme, now=now)
 
 
 def _begun(reservation: Reservation, *, at: datetime) -> MatchTransition:

@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import events
-from payments.ledger.services import post
-from projects.matching import caps, engine, unwinding
-from projects.matching.events import MatchReduced
-from projects.matching.models import Allocation, CountedMoney, MatchTransition, WaitingMoney
-from projects.matching.services import entries
+from projects.matching import allocation, engine, rules, thresholds, unwinding
+from projects.matching.models import Allocation, CountedMoney, WaitingMoney
+from projects.matching.outcomes import Turn
+from projects.matching.services import again, changes, lines, shares, stacks
+from projects.matching.services.changes import Change
+from projects.matching.services.earning import take_back_earned
+from projects.matching.tally import from_rows, touched
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from payments.money import Money
+    from projects.matching.outcomes import Remaining
+    from projects.matching.rules import Counted
+    from projects.matching.tally import Tally
 
 State = Allocation.State
 EARNED_MATCH = "earned_match"  # Of reconciliation's kinds.
@@ -37,11 +42,12 @@ def lock_decided(*, contribution_ref: str) -> None:
 def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime) -> int:
     """Bring a contribution's match to what remains of its money; return the minor units released.
 
-    `cause` names the refund or the dispute, for the log. Of several pots the last one asked gives
-    first. Money that no programme has decided on yet is decided on with what remains. Where more
-    remains than was known before, because a refund failed, match is given again as far as pot and
-    caps reach; the result is then negative. Match that is earned or paid is not in the pot's hands
-    any more: it stays, and a person is told. A repeat changes nothing.
+    `cause` names the refund or the dispute, for the log. Of programmes that see what others left,
+    the last one asked gives first. Money that no programme has decided on yet is decided on with
+    what remains. Where more remains than was known before, because a refund failed, match is given
+    again as far as pot and caps reach; the result is then negative. Match that is earned or paid is
+    taken back too (`earning`). Afterwards each programme looks at what this means for others: a
+    threshold that is lost or reached, a waiting list. A repeat changes nothing.
 
     Raises:
         ValueError: another currency than the contribution's.
@@ -52,12 +58,20 @@ def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime
     if remaining.currency != money.currency:
         raise ValueError(f"{money} does not remain in {remaining.currency}.")
     WaitingMoney.objects.filter(money=money).update(remaining_minor=remaining.minor)
+    released = shares.unwind_claims(
+        contribution_ref=contribution_ref, remaining=remaining, cause=cause, now=now
+    )
     rows = _decided(contribution_ref)
-    wanted = _wanted(money, rows, remaining.minor)
-    changed = [
-        (row, minor) for row, minor in zip(rows, wanted, strict=True) if minor != row.amount_minor
-    ]
-    return sum(_recommit(row, minor, cause=cause, now=now) for row, minor in changed)
+    for row in rows:
+        released += _bring(row, money.counted, remaining.minor, cause=cause, now=now)
+    Allocation.objects.filter(pk__in=[row.pk for row in rows]).update(
+        remaining_minor=remaining.minor
+    )
+    if rows:
+        stacks.tell_waiting([contribution_ref], {contribution_ref: money.counted})
+    for row in rows:
+        _look_at_others(row, money.counted, cause=cause, now=now)
+    return released
 
 
 @transaction.atomic
@@ -80,14 +94,18 @@ def _set_blocked(contribution_ref: str, *, is_blocked: bool, cause: str, now: da
     if money is None:
         return
     WaitingMoney.objects.filter(money=money).update(is_blocked=is_blocked)
-    rows = [row for row in _decided(contribution_ref) if row.is_blocked != is_blocked]
+    rows = [
+        row
+        for row in _decided(contribution_ref)
+        if row.decided_minor and row.is_blocked != is_blocked
+    ]
     for row in rows:
         if row.state in _HANDED_OVER:
             _tell_of(row, row.amount_minor, cause=cause)
             continue
         row.is_blocked = is_blocked
         row.save(update_fields=["is_blocked"])
-        _log(row, came_from=row.state, cause=cause, now=now, is_blocked=is_blocked)
+        lines.moved(row, came_from=row.state, cause=cause, now=now, is_blocked=is_blocked).save()
 
 
 def _locked_money(contribution_ref: str) -> CountedMoney | None:
@@ -99,8 +117,8 @@ def _locked_money(contribution_ref: str) -> CountedMoney | None:
 
 
 def _decided(contribution_ref: str) -> list[Allocation]:
-    """Return what gave match at first, in the order of asking."""
-    rows = Allocation.objects.filter(contribution_ref=contribution_ref, decided_minor__gt=0)
+    """Return what was decided so far, in the order of asking."""
+    rows = Allocation.objects.filter(contribution_ref=contribution_ref)
     return list(
         rows.select_related("version", "programme")
         .select_for_update(no_key=True, of=("self",))
@@ -108,66 +126,115 @@ def _decided(contribution_ref: str) -> list[Allocation]:
     )
 
 
-def _wanted(money: CountedMoney, rows: list[Allocation], remaining_minor: int) -> list[int]:
-    total = sum(
-        unwinding.remaining_match(
-            row.version.rule,
-            money.counted,
-            decided_minor=row.decided_minor,
-            steps=row.steps,
-            remaining_minor=remaining_minor,
-        )
-        for row in rows
+def _bring(
+    row: Allocation, money: Counted, remaining_minor: int, *, cause: str, now: datetime
+) -> int:
+    """Bring one match to what remains of its money; return what the pots get back."""
+    rule, decision = row.version.rule, changes.decision_of(row)
+    stays = unwinding.remaining(
+        rule,
+        money,
+        decision,
+        remaining_minor=remaining_minor,
+        public_minor=_public_before(row, money),
     )
-    return unwinding.last_first([row.decided_minor for row in rows], total)
-
-
-def _recommit(row: Allocation, minor: int, *, cause: str, now: datetime) -> int:
-    """Void what is committed and commit another amount; return what the pot gets back."""
     if row.state in _HANDED_OVER:
-        _tell_of(row, minor, cause=cause)
+        to_minor = min(stays.minor, row.amount_minor)
+        if to_minor == row.amount_minor:
+            return 0
+        return take_back_earned(allocation=row, to_minor=to_minor, kept=stays, cause=cause, now=now)
+    if stays.minor > row.amount_minor:
+        stays = _within_limits(row, money, stays, remaining_minor)
+    if stays.parts == engine.parts_of(row.parts) and stays.moves == from_rows(row.moves):
         return 0
-    currency, before, came_from = row.programme.currency, row.amount_minor, row.state
-    if minor > before:
-        minor = max(before, _within_limits(row, minor))
-    if minor == before:
-        return 0
-    booked = [entries.uncommit(row, at=now)] if before else []
-    row.amount_minor = minor
-    row.state = State.COMMITTED if minor else State.RELEASED
-    row.ledger_key = _next_key(row) if minor else ""
-    if minor:
-        booked.append(entries.commit(row, currency=currency, at=now))
-    post(booked)
-    row.save(update_fields=["amount_minor", "state", "ledger_key"])
-    _log(row, came_from=came_from, cause=cause, now=now, released_minor=before - minor)
-    if minor < before:
-        events.publish(
-            MatchReduced(
-                contribution_ref=row.contribution_ref,
-                programme_id=row.programme_id,
-                amount_minor=minor,
-                released_minor=before - minor,
-                currency=currency,
-                cause=cause,
-            )
-        )
-    return before - minor
+    tally = _tally_for(row, stays)
+    tally.move(from_rows(row.moves), back=True)
+    tally.move(stays.moves)
+    change = Change(row, stays.parts, stays.moves, cause)
+    return changes.apply(row.programme, [change], tally, now=now)
 
 
-def _within_limits(row: Allocation, minor: int) -> int:
+def _tally_for(row: Allocation, stays: Remaining) -> Tally:
+    keys = touched((*from_rows(row.moves), *stays.moves))
+    return engine.tallies({row.programme_id: keys})[row.programme_id]
+
+
+def _public_before(row: Allocation, money: Counted) -> int | None:
+    """Return what the programmes before still match, where their total share is limited."""
+    if row.version.rule.stacking.total_public_share is None:
+        return None
+    pairs = [(row.version, row)]
+    return stacks.before(pairs, {money.ref: money})[money.ref].public_minor
+
+
+def _within_limits(
+    row: Allocation, money: Counted, stays: Remaining, remaining_minor: int
+) -> Remaining:
     """Return what of a match can be given again: others may have used caps and pot since."""
-    programme, project = row.programme_id, str(row.project_id)
-    standing = engine.standing(
-        {programme: row.programme.currency},
-        donors=[] if row.donor_key is None else [row.donor_key],
-        projects=[row.project_id],
+    (version,) = row.programme.versions.with_orders().filter(pk=row.version_id)
+    stand = engine.standing([(version, money)], moves=[(row.programme_id, row.moves)])
+    turn = Turn(
+        version.rule,
+        money,
+        stacks.before([(version, row)], {money.ref: money})[money.ref],
+        remaining_minor=remaining_minor,
+        ceiling_minor=stand.ceilings.get(row.programme_id, {}).get(money.project),
+        is_unlocked=True,
+        frozen=version.frozen_for(row.project_id),
     )
-    usage = standing.usage[programme]
-    usage.add(donor=row.donor_key, project=project, minor=-row.amount_minor)
-    limits = caps.rooms(row.version.rule.caps, usage, donor=row.donor_key, project=project)
-    pot = caps.Room("pot_exhausted", standing.left[programme] + row.amount_minor)
-    return caps.clip(minor, [*limits, pot])[0]
+    room = allocation.look_again(
+        turn,
+        changes.standing_of(row),
+        tally=stand.tallies[row.programme_id],
+        pots=stand.pots[row.programme_id],
+    )
+    kept = unwinding.remaining(version.rule, money, room, remaining_minor=remaining_minor)
+    return kept if kept.minor < stays.minor else stays
+
+
+def _look_at_others(row: Allocation, money: Counted, *, cause: str, now: datetime) -> None:
+    """Take back what a lost threshold had unlocked; serve a waiting list with what came free."""
+    programme, rule = row.programme, row.version.rule
+    if rule.threshold is not None and now < rule.window.closes_at:
+        (version,) = programme.versions.with_orders().filter(pk=row.version_id)
+        tally = engine.standing([(version, money)]).tallies[programme.pk]
+        if thresholds.is_lost(rule, money, tally):
+            _revoke(row, cause=cause, now=now)
+        elif rule.threshold.mode is rules.Unlock.RETRO and thresholds.is_reached(
+            rule, money, tally
+        ):
+            again.unlock(programme, project=money.project, now=now)
+    again.serve_waiting(programme, now=now)
+
+
+def _revoke(lost: Allocation, *, cause: str, now: datetime) -> None:
+    """Take back all committed match of a project that has fallen below its threshold."""
+    programme = lost.programme
+    matched = Allocation.objects.filter(
+        programme=programme, project_id=lost.project_id, state=State.COMMITTED
+    )
+    rows = list(matched.select_related("version").select_for_update(no_key=True, of=("self",)))
+    refs = [row.contribution_ref for row in rows]
+    counted = CountedMoney.objects.filter(contribution_ref__in=refs)
+    money = {each.contribution_ref: each.counted for each in counted}
+    stacks.lock_waiting(refs)
+    wanted = [
+        Change(row, outcome.parts, outcome.moves, cause, lost=outcome)
+        for row in rows
+        for outcome in (_lost(row, money[row.contribution_ref]),)
+    ]
+    keys = frozenset(key for row in rows for key in touched(from_rows(row.moves)))
+    tally = engine.tallies({programme.pk: keys})[programme.pk]
+    for change in wanted:
+        tally.move(from_rows(change.row.moves), back=True)
+        tally.move(change.moves)
+    changes.apply(programme, wanted, tally, now=now)
+    stacks.tell_waiting(refs, money)
+
+
+def _lost(row: Allocation, money: Counted) -> allocation.Outcome:
+    turn = Turn(row.version.rule, money, remaining_minor=row.remaining_minor)
+    return allocation.revoke(changes.standing_of(row), turn)
 
 
 def _tell_of(row: Allocation, minor: int, *, cause: str) -> None:
@@ -181,25 +248,4 @@ def _tell_of(row: Allocation, minor: int, *, cause: str) -> None:
             theirs_minor=minor,
             currency=row.programme.currency,
         )
-    )
-
-
-def _next_key(row: Allocation) -> str:
-    """Return the name of the next entry that commits this match; the log counts them."""
-    earlier = MatchTransition.objects.filter(subject_id=row.pk).count()
-    return f"{entries.commit_key(row.contribution_ref, row.programme_id)}:{earlier}"
-
-
-def _log(
-    row: Allocation, *, came_from: str, cause: str, now: datetime, **facts: int | bool
-) -> None:
-    MatchTransition.objects.create(
-        subject=MatchTransition.Subject.ALLOCATION,
-        subject_id=row.pk,
-        contribution_ref=row.contribution_ref,
-        from_state=came_from,
-        to_state=row.state,
-        reason=cause,
-        facts={"amount_minor": row.amount_minor, "programme": row.programme_id, **facts},
-        at=now,
     )

@@ -1,0 +1,148 @@
+"""Looking again at what a programme gave less for than its formula, now that there is room.
+
+For who waits in line when money comes back or is added, for those whose project has reached its
+threshold, and when the ring-fenced part of a pot is let go. Decided again in the order of
+settlement, from what stands; never lower than before. The caller holds the programme's lock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from projects.matching import allocation, engine, rules, unwinding
+from projects.matching.models import Allocation, CountedMoney, ReserveRelease
+from projects.matching.outcomes import Turn
+from projects.matching.services import changes, stacks
+from projects.matching.services.changes import Change
+from projects.matching.tally import from_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from projects.matching.models import Programme, ProgrammeVersion
+    from projects.matching.models.matches import AllocationQuerySet
+    from projects.matching.outcomes import Outcome, Remaining
+
+BATCH = 500
+THRESHOLD = ("threshold_not_reached", "threshold_lost")
+RESERVED = "reserved_for_others"
+
+
+@transaction.atomic
+def release_reserve(*, programme_id: str, now: datetime) -> bool:
+    """Let the ring-fenced part of a pot go to everybody; tell whether it was held until now.
+
+    Whoever got less because of it is looked at again, in order.
+    """
+    (programme,) = engine.locked([programme_id])
+    _, is_new = ReserveRelease.objects.get_or_create(
+        programme=programme, defaults={"released_at": now}
+    )
+    if is_new:
+        short = Allocation.objects.filter(programme=programme, reason=RESERVED).short()
+        look(programme, short, cause="reserve_released", now=now)
+        serve_waiting(programme, now=now)
+    return is_new
+
+
+def serve_waiting(programme: Programme, *, now: datetime) -> int:
+    """Give who waits in line what there is room for now; return how many got more."""
+    in_line = [version.pk for version in programme.versions.all() if _is_waitlist(version)]
+    if not in_line:
+        return 0
+    short = Allocation.objects.filter(programme=programme, version__in=in_line)
+    waiting = short.exclude(reason__in=THRESHOLD).short()
+    return look(programme, waiting, cause="waiting_list", now=now)
+
+
+def _is_waitlist(version: ProgrammeVersion) -> bool:
+    return version.rule.on_exhaustion is rules.Exhaustion.WAITLIST
+
+
+def unlock(programme: Programme, *, project: str, now: datetime) -> int:
+    """Match what came to a project before it reached its threshold; return how many got match."""
+    before = Allocation.objects.filter(
+        programme=programme, project_id=UUID(project), reason__in=THRESHOLD, amount_minor=0
+    )
+    ordered = before.order_by("settled_at", "contribution_ref")
+    return look(programme, ordered, cause="threshold_reached", now=now, is_unlocked=True)
+
+
+def look(
+    programme: Programme,
+    rows: AllocationQuerySet,
+    *,
+    cause: str,
+    now: datetime,
+    is_unlocked: bool = False,
+) -> int:
+    """Decide again on some rows, in their order; return how many got more."""
+    versions = {each.pk: each for each in programme.versions.with_orders()}
+    if any(version.is_frozen for version in versions.values()):
+        return 0
+    keys = list(rows.values_list("pk", flat=True))
+    raised = 0
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        raised += _look_at(
+            programme, versions, batch, cause=cause, now=now, is_unlocked=is_unlocked
+        )
+    return raised
+
+
+def _look_at(  # noqa: PLR0913  A batch, and why it is looked at.
+    programme: Programme,
+    versions: dict[UUID, ProgrammeVersion],
+    keys: Collection[UUID],
+    *,
+    cause: str,
+    now: datetime,
+    is_unlocked: bool,
+) -> int:
+    locked = Allocation.objects.filter(pk__in=keys, is_blocked=False).select_for_update(no_key=True)
+    rows = {row.contribution_ref: row for row in locked.order_by("settled_at", "contribution_ref")}
+    counted = CountedMoney.objects.filter(contribution_ref__in=rows)
+    money = {each.contribution_ref: each.counted for each in counted}
+    stacks.lock_waiting(rows)
+    before = stacks.before([(versions[row.version_id], row) for row in rows.values()], money)
+    stand = engine.standing(
+        [(versions[row.version_id], money[ref]) for ref, row in rows.items()],
+        moves=[(programme.pk, row.moves) for row in rows.values()],
+    )
+    tally, pots = stand.tallies.get(programme.pk), stand.pots.get(programme.pk)
+    if tally is None or pots is None:
+        return 0
+    wanted = list[Change]()
+    for ref in sorted(rows, key=lambda ref: money[ref].order):
+        row, version = rows[ref], versions[rows[ref].version_id]
+        turn = Turn(
+            version.rule,
+            money[ref],
+            before[ref],
+            remaining_minor=row.remaining_minor,
+            ceiling_minor=stand.ceilings.get(programme.pk, {}).get(money[ref].project),
+            is_unlocked=is_unlocked,
+            frozen=version.frozen_for(row.project_id),
+        )
+        outcome = allocation.look_again(turn, changes.standing_of(row), tally=tally, pots=pots)
+        stays = _of_what_remains(turn, outcome)
+        if stays.minor <= row.amount_minor and (outcome.reason or "") == row.reason:
+            continue
+        tally.move(from_rows(row.moves), back=True)
+        tally.move(stays.moves)
+        pots = pots.plus(engine.parts_of(row.parts)).less(stays.parts)
+        wanted.append(Change(row, stays.parts, stays.moves, cause, decided=outcome))
+    raised = [change for change in wanted if change.minor > change.row.amount_minor]
+    changes.apply(programme, wanted, tally, now=now)
+    stacks.tell_waiting([change.row.contribution_ref for change in wanted], money)
+    return len(raised)
+
+
+def _of_what_remains(turn: Turn, outcome: Outcome) -> Outcome | Remaining:
+    if turn.remaining_minor is None:
+        return outcome
+    return unwinding.remaining(turn.rule, turn.money, outcome, remaining_minor=turn.remaining_minor)
