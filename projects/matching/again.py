@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projects.matching import counting, ideals
@@ -39,7 +38,7 @@ def look_again(turn: Turn, given: Decided, *, tally: Tally, pots: Pots) -> Outco
             return now
         return _as_before(turn, given, now)
     first = None if given.reason in LOCKED else given.reason
-    return replace(now, reason=first or now.reason)
+    return now._replace(reason=first or now.reason)
 
 
 def _now(turn: Turn, given: Decided, *, tally: Tally, pots: Pots) -> Outcome:

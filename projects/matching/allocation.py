@@ -100,5 +100,5 @@ def _answer(
     outcome = decide(turn, tally=tally, pots=pots, is_waiting=unlocks)
     if turn.held is not None:
         outcome = honour(outcome, turn, turn.held, tally=tally, pots=pots)
-    is_waiting = unlocks and outcome.reason == "threshold_not_reached"
-    return outcome, turn.money.project if is_waiting else None
+    unlocks = unlocks and any(step["step"] == "threshold" for step in outcome.steps)
+    return outcome, turn.money.project if unlocks else None

@@ -40,7 +40,8 @@ def of(turn: Turn, tally: Tally, *, funded_minor: int) -> Base:
     rule, money = turn.rule, turn.money
     counted = counting.converted(rule, money) or 0
     base = Base(counted, counted, counted, counted)
-    base.moves = dict.fromkeys(counted_keys(rule, money), counted)
+    if rule.threshold or rule.caps:
+        base.moves = dict.fromkeys(counted_keys(rule, money), counted)
     if turn.frozen:
         base.steps.append({"step": "refused", "reason": turn.frozen})
         base.minor, base.reason = 0, turn.frozen
@@ -111,7 +112,7 @@ def _limit(rule: Rule, money: Counted, base: Base, tally: Tally, funded_minor: i
         base.steps.append(
             {
                 "step": "base_cap",
-                "scope": cap.scope.value,
+                "scope": cap.scope,
                 "cap": limit,
                 "room": room,
                 "minor": base.minor,

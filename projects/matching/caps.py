@@ -67,6 +67,8 @@ def limit(rule: Rule, money: Counted, cap: Cap, *, funded_minor: int) -> int | N
     """Return the amount of a cap on the day of this money; None: it does not speak of it."""
     if cap.when is not None and not condition_holds(cap.when, money.facts):
         return None
+    if isinstance(cap.amount, int):
+        return cap.amount
     return subjects.amount_of(cap.amount, rule, money, funded_minor=funded_minor)
 
 
@@ -96,7 +98,8 @@ def moved_by(rule: Rule, money: Counted, cap: Cap, layer: str | None) -> Key | N
     if cap.scope is Scope.CONTRIBUTION or whose is None:
         return None
     scope = Scope.PROJECT if cap.scope is Scope.PROJECT_COST else cap.scope
-    return Key(Measure.MATCHED, scope, whose, _period(rule, money, cap), layer or "")
+    period = "" if cap.period is Period.NONE else _period(rule, money, cap)
+    return Key(Measure.MATCHED, scope, whose, period, layer or "")
 
 
 def read_by(rule: Rule, money: Counted, each: Kept) -> list[Key]:
@@ -114,8 +117,6 @@ def read_by(rule: Rule, money: Counted, each: Kept) -> list[Key]:
 
 
 def _period(rule: Rule, money: Counted, cap: Cap) -> str:
-    if cap.period is Period.NONE:
-        return ""
     return subjects.period_key(rule, cap.period, subjects.day(rule, money))
 
 

@@ -136,16 +136,23 @@ def missing(rule: Rule, money: Counted) -> str | None:
         return rule.weight.by
     limits: tuple[BaseCap | Cap, ...] = (*rule.base_caps, *rule.caps)
     for limit in limits:
-        if isinstance(limit, Cap) and limit.when and not condition_holds(limit.when, facts):
-            continue
-        field = subjects.FIELDS.get(limit.scope)
-        if field is not None and facts.get(field) is None:
-            return field
-        if (field := subjects.missing_fact(limit.amount, rule, money)) is not None:
+        if (field := _missing_for(limit, rule, money)) is not None:
             return field
     if rule.stacking.lifetime_awards is not None and facts.get("project.organisation") is None:
         return "project.organisation"
     return None if rule.allocation.is_at_close else _missing_now(rule, facts)
+
+
+def _missing_for(limit: BaseCap | Cap, rule: Rule, money: Counted) -> str | None:
+    """Return the missing fact that a limit needs: its subject, or what its amount is tied to."""
+    if isinstance(limit, Cap) and limit.when and not condition_holds(limit.when, money.facts):
+        return None
+    field = subjects.FIELDS.get(limit.scope)
+    if field is not None and money.facts.get(field) is None:
+        return field
+    if isinstance(limit.amount, int):
+        return None
+    return subjects.missing_fact(limit.amount, rule, money)
 
 
 def _missing_now(rule: Rule, facts: Mapping[str, Fact]) -> str | None:

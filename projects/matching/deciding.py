@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projects.matching import bases, caps, counting, ideals, layers, rooms, steps, thresholds
-from projects.matching.outcomes import Outcome, Pots
+from projects.matching.outcomes import Outcome, Pots, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,18 +51,19 @@ def within(  # noqa: PLR0913  The stages so far, and what limits them.
 ) -> Outcome:
     """Return what the limits and the pots allow of what the formula gives."""
     rule = turn.rule
-    kept = caps.kept(rule, turn.money) if rule.caps else ()
+    kept = caps.kept(rule, turn.money)
     limits, limit_steps = rooms.limits(
         turn, kept, base.counted, tally=tally, funded_minor=pots.funded_minor
     )
     potted, pot_steps = rooms.pot_rooms(turn, tally=tally, pots=pots)
     rates = ideals.rates_of(rule, turn.money) if len(rule.layers) > 1 else None
     paid = layers.pay(rule, ideal, rates, base.minor, limits=limits, pots=potted)
-    minor, whole = sum(part for _, part in paid.parts), ideal.minor
+    minor, whole = total_of(paid.parts), ideal.minor
     reason = paid.reason or base.reason
     if not minor:
         reason = _why_nothing(turn, reason, ideal)
-    base.moves |= rooms.moves_of_match(turn, kept, paid.parts, ideal, tally=tally, pots=pots)
+    if minor:
+        base.moves |= rooms.moves_of_match(turn, kept, paid.parts, ideal, tally=tally, pots=pots)
     match = rooms.match_step(
         paid.parts, base=base.minor, ideal=whole, entry=base.entry, passed=base.passed
     )
@@ -98,7 +99,7 @@ def _threshold(turn: Turn, base: Base, tally: Tally, *, is_waiting: bool) -> tup
         base.moves |= {} if tally[key] else {key: 1}
     return reached, {
         "step": "threshold",
-        "metric": threshold.metric.value,
+        "metric": threshold.metric,
         "at": threshold.at,
         "has": come,
         "reached": reached and not is_waiting,
@@ -124,7 +125,7 @@ def _nothing(
 
 
 def _nonzero(moves: Mapping[Key, int]) -> Moves:
-    return tuple((key, minor) for key, minor in moves.items() if minor)
+    return tuple([move for move in moves.items() if move[1]])
 
 
 def claim_base(turn: Turn, *, tally: Tally, pots: Pots = NO_POTS) -> Outcome:

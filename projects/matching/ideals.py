@@ -14,6 +14,7 @@ from projects.matching.formula import (
     TierOn,
     Tiers,
 )
+from projects.matching.outcomes import total_of
 from projects.matching.rules import Unlock
 from projects.matching.tally import Key, Measure
 
@@ -33,7 +34,7 @@ class Ideal(NamedTuple):
 
     @property
     def minor(self) -> int:
-        return sum(minor for _, minor in self.parts)
+        return total_of(self.parts)
 
 
 def of(rule: Rule, money: Counted, base_minor: int, tally: Tally) -> Ideal:
@@ -76,12 +77,13 @@ def _plain(rule: Rule, money: Counted) -> Rate | None:
 
 
 def _rate_step(layer: str, rate: Rate, base_minor: int) -> Step:
+    minor, rest = divmod(base_minor * rate.numerator, rate.denominator)
     return {
         "step": "rate",
         "layer": layer,
         "rate": [rate.numerator, rate.denominator],
-        "minor": rate.of(base_minor),
-        "rounded_down": base_minor * rate.numerator % rate.denominator != 0,
+        "minor": minor,
+        "rounded_down": rest != 0,
     }
 
 
@@ -108,8 +110,8 @@ def _tiered(rule: Rule, money: Counted, base_minor: int, tally: Tally) -> Ideal:
     reason = "below_minimum" if before + base_minor < lowest else "no_formula"
     step: Step = {
         "step": "tiers",
-        "on": tiers.on.value,
-        "mode": tiers.mode.value,
+        "on": tiers.on,
+        "mode": tiers.mode,
         "before": before,
         "bands": [
             [each.first, each.last, each.rate.numerator, each.rate.denominator]

@@ -7,7 +7,7 @@ answer, with its steps as plain data. Neither knows where it is stored.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from projects.matching import counting
 from projects.matching.tally import Measure
@@ -24,6 +24,12 @@ Step = dict[str, Json]
 
 Parts = tuple[tuple[str, int], ...]
 """Minor units by layer, in the order of the rule, zero parts left out."""
+
+
+def total_of(parts: Parts) -> int:
+    if len(parts) == 1:
+        return parts[0][1]
+    return sum(minor for _, minor in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,10 @@ class Given:
     lump_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one rule gives for one contribution, in minor units of the programme, and why."""
 
-    rule: Rule = field(repr=False, compare=False)
+    rule: Rule
     parts: Parts = ()
     lump_minor: int = 0  # Inside the parts: goes to the project and matches no contribution.
     base_minor: int = 0  # What the formula was asked about.
@@ -119,7 +124,7 @@ class Outcome:
 
     @property
     def minor(self) -> int:
-        return sum(minor for _, minor in self.parts)
+        return total_of(self.parts)
 
     def after(self, before: Before, money: Counted) -> Before:
         """Return what the next programme sees."""
@@ -139,8 +144,7 @@ class Outcome:
         nothing: tuple[Step, ...] = ({"step": "pot", "room": 0}, {"step": "match", "minor": 0})
         gone = ("pot", "match", "promised", "reserve")
         still = (Measure.COUNTED, Measure.USED, Measure.BASE, Measure.UNLOCKED)
-        return replace(
-            self,
+        return self._replace(
             parts=(),
             lump_minor=0,
             reason="pot_exhausted",
@@ -155,7 +159,7 @@ def leave(before: Before, rule: Rule, money: Counted, decided: Decided) -> Befor
 
     Of the contribution, the share is matched that the match is of what the formula gives.
     """
-    minor = sum(part for _, part in decided.parts)
+    minor = total_of(decided.parts)
     if not minor:
         return before
     whole = money.amount_minor if before.left_minor is None else before.left_minor
@@ -190,7 +194,7 @@ class Remaining:
 
     @property
     def minor(self) -> int:
-        return sum(minor for _, minor in self.parts)
+        return total_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

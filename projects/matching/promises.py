@@ -7,10 +7,10 @@ given, and never above what was held.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projects.matching import caps, counting, ideals, rooms
+from projects.matching.outcomes import total_of
 from projects.matching.rules import Stack
 from projects.matching.tally import Measure
 
@@ -35,7 +35,7 @@ def honour(outcome: Outcome, turn: Turn, held: Held, *, tally: Tally, pots: Pots
     parts = tuple(
         (layer, most) for layer, minor in held.parts if (most := min(minor, whole_of.get(layer, 0)))
     )
-    promised = sum(minor for _, minor in parts)
+    promised = total_of(parts)
     if promised <= outcome.minor:
         return outcome
     reason = None if promised == ideal.minor else held.reason
@@ -43,8 +43,7 @@ def honour(outcome: Outcome, turn: Turn, held: Held, *, tally: Tally, pots: Pots
     moves = rooms.moves_of_match(turn, kept, parts, ideal, tally=tally, pots=pots)
     match = rooms.match_step(parts, base=base, ideal=ideal.minor, entry=base, passed=base)
     kept_steps = tuple(step for step in outcome.steps if step["step"] != "match")
-    return replace(
-        outcome,
+    return outcome._replace(
         parts=parts,
         lump_minor=promised if ideal.is_lump else 0,
         base_minor=base,

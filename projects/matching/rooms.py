@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from projects.matching import caps, counting, ideals, subjects
 from projects.matching.caps import Room
+from projects.matching.outcomes import total_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from projects.matching.caps import Kept
     from projects.matching.ideals import Ideal
     from projects.matching.outcomes import Parts, Pots, Step, Turn
     from projects.matching.rules import Counted, Rule
     from projects.matching.tally import Key, Tally
+
+
+UNLIMITED = 2**62
 
 
 def limits(
@@ -28,16 +32,16 @@ def limits(
         left = max(0, ceiling - tally[caps.project_key(turn.money)])
         rooms.append(Room("cap_award", left))
         steps.append({"step": "award", "ceiling": ceiling, "room": left})
-    for room, step in _capped(turn, kept, counted_minor, tally, funded_minor):
-        rooms.append(room)
-        steps.append(step)
+    for each in kept:
+        if found := _capped(turn, each, counted_minor, tally, funded_minor):
+            rooms.append(found[0])
+            steps.append(found[1])
     stacking = turn.rule.stacking
     if stacking.lifetime_awards is not None and not _is_new_within(turn, tally):
         rooms.append(Room("cap_organisation", 0))
         steps.append({"step": "lifetime_awards", "cap": stacking.lifetime_awards, "room": 0})
-    share = stacking.total_public_share
-    public = public_room(turn.rule, turn.money, public_minor=turn.before.public_minor)
-    if public is not None and share is not None:
+    if (share := stacking.total_public_share) is not None:
+        public = public_room(turn.rule, turn.money, public_minor=turn.before.public_minor)
         rooms.append(Room("total_public_cap", public))
         steps.append(
             {
@@ -51,24 +55,22 @@ def limits(
 
 
 def _capped(
-    turn: Turn, kept: Sequence[Kept], counted_minor: int, tally: Tally, funded_minor: int
-) -> Iterator[tuple[Room, Step]]:
-    for each in kept:
-        cap = each.cap
-        limit = caps.limit(turn.rule, turn.money, cap, funded_minor=funded_minor)
-        if limit is None:
-            continue
-        used = caps.used(turn.rule, turn.money, each, tally, counted_minor)
-        room = limit - used if used < limit else 0
-        step: Step = {
-            "step": "cap",
-            "scope": cap.scope.value,
-            "period": cap.period.value,
-            "layer": each.layer,
-            "cap": limit,
-            "room": room,
-        }
-        yield Room(caps.reason_of(cap), room, each.layer), step
+    turn: Turn, each: Kept, counted_minor: int, tally: Tally, funded_minor: int
+) -> tuple[Room, Step] | None:
+    cap = each.cap
+    limit = caps.limit(turn.rule, turn.money, cap, funded_minor=funded_minor)
+    if limit is None:
+        return None
+    used = caps.used(turn.rule, turn.money, each, tally, counted_minor)
+    room = limit - used if used < limit else 0
+    return Room(caps.reason_of(cap), room, each.layer), {
+        "step": "cap",
+        "scope": cap.scope,
+        "period": cap.period,
+        "layer": each.layer,
+        "cap": limit,
+        "room": room,
+    }
 
 
 def _is_new_within(turn: Turn, tally: Tally) -> bool:
@@ -78,15 +80,15 @@ def _is_new_within(turn: Turn, tally: Tally) -> bool:
     return tally[project] > 0 or tally[organisation] < most
 
 
-def public_room(rule: Rule, money: Counted, *, public_minor: int) -> int | None:
-    """Return how much a programme may add so that public money keeps to its share, if it has one.
+def public_room(rule: Rule, money: Counted, *, public_minor: int) -> int:
+    """Return how much a programme may add so that public money keeps to its share.
 
     Of the money and of the match of all programmes together; `public_minor` is, in the money's own
     currency, the match of the others. The answer is in the programme's currency.
     """
     share = rule.stacking.total_public_share
     if share is None or share.numerator >= share.denominator:
-        return None
+        return UNLIMITED
     most = share.numerator * money.amount_minor // (share.denominator - share.numerator)
     return counting.converted(rule, money, max(0, most - public_minor)) or 0
 
@@ -132,8 +134,7 @@ def moves_of_match(  # noqa: PLR0913  What was paid, and what it was paid from.
     """Return what paying these parts adds to the counters of match."""
     if not parts:
         return {}
-    total = sum(minor for _, minor in parts)
-    paid = dict(parts)
+    total, paid = total_of(parts), dict(parts)
     moves = {
         key: paid.get(key.layer, 0) if key.layer else total
         for key in caps.matched_keys(turn.rule, turn.money, kept)
@@ -150,12 +151,14 @@ def moves_of_match(  # noqa: PLR0913  What was paid, and what it was paid from.
 
 def match_step(parts: Parts, *, base: int, ideal: int, entry: int, passed: int) -> Step:
     """Return the last step of a calculation: what is paid, and what it is a share of."""
-    return {
+    step: Step = {
         "step": "match",
-        "minor": sum(minor for _, minor in parts),
-        "parts": [[layer, minor] for layer, minor in parts],
+        "minor": total_of(parts),
         "base": base,
         "ideal": ideal,
         "entry": entry,
         "passed": passed,
     }
+    if any(layer for layer, _ in parts):
+        step["parts"] = [[layer, minor] for layer, minor in parts]
+    return step

@@ -35,7 +35,7 @@ def of_conditions(rule: Rule, money: Counted) -> list[Step]:
         {
             "step": "condition",
             "field": condition.field,
-            "op": condition.op.value,
+            "op": condition.op,
             "fact": money.facts.get(condition.field),
         }
         for condition in rule.eligible
@@ -66,6 +66,6 @@ def _times(rule: Rule, money: Counted) -> Step:
         "opens_at": window.opens_at.isoformat(),
         "closes_at": window.closes_at.isoformat(),
         "settle_by": None if window.settle_by is None else window.settle_by.isoformat(),
-        "clock": window.clock.value,
+        "clock": window.clock,
         "zone": window.zone,
     }

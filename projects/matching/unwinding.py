@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from projects.matching import bases, counting, ideals, layers, rooms
 from projects.matching.caps import Room
 from projects.matching.formula import Rate, Tiers
-from projects.matching.outcomes import Remaining
+from projects.matching.outcomes import Remaining, total_of
 from projects.matching.rules import Coupling, Partial
 from projects.matching.tally import Measure
 
@@ -54,8 +54,8 @@ def remaining(
     decided, which is read from the steps; so it may be asked of what stood after an earlier refund.
     `public_minor` is what the programmes before still match, where their total share is limited.
     """
-    parts = decided_parts(decided)
-    lump = min(decided.lump_minor, sum(minor for _, minor in parts))
+    parts = decided_parts(rule, decided)
+    lump = min(decided.lump_minor, total_of(parts))
     if remaining_minor >= money.amount_minor:
         return Remaining(parts, lump, decided.moves)
     if remaining_minor <= 0:
@@ -81,12 +81,15 @@ def _smaller(money: Counted, minor: int) -> Counted:
     return replace(money, amount_minor=minor, facts=facts)
 
 
-def decided_parts(decided: Decided) -> Parts:
+def decided_parts(rule: Rule, decided: Decided) -> Parts:
     """Return the parts that the last of the steps tells, or those at hand where no step does."""
     match = _last(decided.steps, "match")
-    told = match.get("parts") if match else None
-    if not isinstance(told, list):
+    if match is None:
         return decided.parts
+    told = match.get("parts")
+    if not isinstance(told, list):
+        minor = _whole(match["minor"])
+        return ((rule.layers[0].id, minor),) if minor else ()
     pairs = (pair for pair in told if isinstance(pair, list))
     return tuple((str(layer), _whole(minor)) for layer, minor in pairs)
 
@@ -177,7 +180,7 @@ def _public_room(
 
 def _kept(parts: Parts, lump: int, moves: Moves, stages: _Stages) -> Remaining:
     """Return what stays, with every counter moved by what it now stands for."""
-    paid, total = dict(parts), sum(minor for _, minor in parts)
+    paid, total = dict(parts), total_of(parts)
 
     by_measure: dict[str, int] = {
         Measure.UNLOCKED: 1,
