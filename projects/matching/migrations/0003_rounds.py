@@ -324,8 +324,8 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "round_id",
                         "contribution_ref",
+                        "round_id",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -656,6 +656,51 @@ class Migration(migrations.Migration):
                             models.Q(("seen_by", ""), _negated=True),
                         ),
                         name="matching_met_obligation_said_by",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PotTransfer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="matching.programme",
+                    ),
+                ),
+                ("source_layer", models.CharField(blank=True, max_length=64)),
+                ("target_layer", models.CharField(blank=True, max_length=64)),
+                ("minor", models.BigIntegerField()),
+                ("ledger_key", models.CharField(max_length=190, unique=True)),
+                ("moved_by", models.CharField(max_length=160)),
+                ("moved_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "matching_pot_transfer",
+                "ordering": ("moved_at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minor__gt", 0),
+                            models.Q(("source_layer", models.F("target_layer")), _negated=True),
+                        ),
+                        name="matching_pot_transfer_moves",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("moved_by", ""), _negated=True),
+                        name="matching_pot_transfer_by_somebody",
                     ),
                 ],
             },

@@ -24,6 +24,9 @@ CREATE TRIGGER matching_tranche_part_frozen
 CREATE TRIGGER matching_met_obligation_frozen
     BEFORE UPDATE OR DELETE OR TRUNCATE ON matching_met_obligation
     FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
+CREATE TRIGGER matching_pot_transfer_frozen
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON matching_pot_transfer
+    FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
 CREATE TRIGGER matching_claim_kept
     BEFORE DELETE OR TRUNCATE ON matching_claim
     FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();

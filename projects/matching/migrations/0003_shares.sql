@@ -10,9 +10,8 @@ CREATE TABLE matching_share (
     contribution_ref varchar(64) NOT NULL,
     minor bigint NOT NULL,
     CONSTRAINT matching_share_above_zero CHECK (minor > 0),
-    PRIMARY KEY (round_id, contribution_ref)
+    PRIMARY KEY (contribution_ref, round_id)
 ) PARTITION BY LIST (round_id);
-CREATE INDEX matching_share_of_contribution ON matching_share (contribution_ref);
 
 CREATE FUNCTION matching_share_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -91,8 +90,7 @@ BEGIN
         RAISE EXCEPTION 'the shares of % are not its award', wrong
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_share_sums_to_award';
     END IF;
-    EXECUTE format('ALTER TABLE %s ADD PRIMARY KEY (round_id, contribution_ref)', shares);
-    EXECUTE format('CREATE INDEX ON %s (contribution_ref)', shares);
+    EXECUTE format('ALTER TABLE %s ADD PRIMARY KEY (contribution_ref, round_id)', shares);
     EXECUTE format('ALTER TABLE public.matching_share ATTACH PARTITION %s FOR VALUES IN (%L)',
         shares, round);
     EXECUTE format('CREATE TRIGGER matching_share_kept BEFORE TRUNCATE ON %s'

@@ -214,7 +214,7 @@ class Share(models.Model):
     row can be added, changed or taken away afterwards.
     """
 
-    pk = models.CompositePrimaryKey("round_id", "contribution_ref")
+    pk = models.CompositePrimaryKey("contribution_ref", "round_id")
     round = models.ForeignKey(Round, models.PROTECT, related_name="shares", db_constraint=False)
     contribution_ref = models.CharField(max_length=64)
     minor = models.BigIntegerField()

@@ -6,6 +6,8 @@ from projects.matching.services.allocations import (
     allocate_due,
     count,
 )
+from projects.matching.services.ceilings import award_ceiling, award_ranked
+from projects.matching.services.earning import earn
 from projects.matching.services.failures import ProgrammesFailed
 from projects.matching.services.freezing import (
     FreezeRefused,
@@ -27,6 +29,9 @@ from projects.matching.services.reservations import (
     release,
     reserve,
 )
+from projects.matching.services.rounds import close_due, close_programme, estimate_due
+from projects.matching.services.tranches import meet_obligation, pay_tranche
+from projects.matching.services.transfers import transfer_between_pots
 from projects.matching.services.unwinding import (
     block,
     lock_decided,
@@ -44,8 +49,14 @@ __all__ = [
     "QuoteLine",
     "allocate_all_due",
     "allocate_due",
+    "award_ceiling",
+    "award_ranked",
     "block",
+    "close_due",
+    "close_programme",
     "count",
+    "earn",
+    "estimate_due",
     "expire_reservations",
     "freeze_programme",
     "freeze_project",
@@ -53,11 +64,14 @@ __all__ = [
     "let_lapse",
     "lock",
     "lock_decided",
+    "meet_obligation",
+    "pay_tranche",
     "publish_programme",
     "quote",
     "release",
     "release_reserve",
     "reserve",
+    "transfer_between_pots",
     "unblock",
     "unfreeze_programme",
     "unfreeze_project",

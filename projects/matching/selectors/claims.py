@@ -1,0 +1,233 @@
+"""What waits for a close: which programmes, by which terms, and their claims as plain values.
+
+A million claims are read in one pass. Where projects alone decide, the database adds up what each
+giver gave to each project and only the sums are read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Exists, Max, OuterRef
+
+from payments.ledger import selectors as ledger
+from projects.matching import closing, engine, quadratic, sharing
+from projects.matching.entrants import Claim, Entrant
+from projects.matching.formula import Flat, Quadratic, QuadraticVariant, ShareOfPot
+from projects.matching.models import Claim as ClaimRow
+from projects.matching.models import CountedMoney, ProgrammeVersion, Round, WaitingMoney
+from projects.matching.outcomes import Pots
+from projects.matching.rules import Allocation, Clock, Metric
+from projects.matching.selectors.pots import put_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from projects.matching.models import Programme
+    from projects.matching.outcomes import Parts
+    from projects.matching.rules import Fact, Rule
+
+CHUNK = 10_000
+_NOTHING: Mapping[str, Fact] = {}
+
+
+def ends_at(rule: Rule) -> datetime:
+    """Return the first moment from which no money can settle that counts."""
+    window = rule.window
+    if window.clock is Clock.INITIATED and window.settle_by is not None:
+        return max(window.closes_at, window.settle_by)
+    return window.closes_at
+
+
+def terms_of_next(programme: Programme, last: Round | None) -> ProgrammeVersion:
+    """Return the terms by which the next round of a programme is closed.
+
+    They are the newest of those that its claims were taken by; where it has none, the newest.
+    """
+    number = last.number + 1 if last else 1
+    known = ProgrammeVersion.objects.filter(programme=programme).with_orders()
+    claimed = ClaimRow.objects.filter(programme=programme, round_number=number).order_by()
+    newest = claimed.aggregate(newest=Max("version__number"))["newest"]
+    return known.get(number=newest) if newest else known.order_by("-number")[:1].get()
+
+
+def to_close(now: datetime) -> list[str]:
+    """Return the programmes whose next round is due, by id."""
+    return [each.programme_id for each in _next_terms() if now >= ends_at(each.rule)]
+
+
+def to_estimate(now: datetime) -> list[str]:
+    """Return the programmes that have claims and are not due to be closed, by id."""
+    claimed = set(_open_claims().values_list("programme_id", flat=True).distinct())
+    coming = [each for each in _next_terms() if now < ends_at(each.rule)]
+    return [each.programme_id for each in coming if each.programme_id in claimed]
+
+
+def _next_terms() -> Iterator[ProgrammeVersion]:
+    """Yield, by programme, the terms that its next round will be closed by, if it has one."""
+    lasts = {row.programme_id: row for row in Round.objects.order_by("number")}
+    claimed = dict(_open_claims().values_list("programme_id").annotate(Max("version__number")))
+    newest: dict[str, ProgrammeVersion] = {}
+    for version in ProgrammeVersion.objects.order_by("programme_id", "number"):
+        if version.number <= claimed.get(version.programme_id, version.number):
+            newest[version.programme_id] = version
+    for programme_id, version in sorted(newest.items()):
+        last = lasts.get(programme_id)
+        is_done = last is not None and version.rule.window.closes_at <= last.ends_at
+        if version.rule.allocation.is_at_close and not is_done:
+            yield version
+
+
+def _open_claims() -> QuerySet[ClaimRow]:
+    closed = Round.objects.filter(
+        programme=OuterRef("programme"), number=OuterRef("round_number")
+    ).order_by()
+    return ClaimRow.objects.order_by().filter(~Exists(closed))
+
+
+def is_waited_for(programme_id: str) -> bool:
+    """Tell whether money that a programme has yet to claim waits, here or with one before it."""
+    claimed = ClaimRow.objects.filter(programme=programme_id, money=OuterRef("money"))
+    waiting = WaitingMoney.objects.filter(money__candidates__contains=[programme_id])
+    return waiting.filter(~Exists(claimed)).exists()
+
+
+def pots_of(terms: ProgrammeVersion) -> Pots:
+    """Return what the pots of a programme have left, and what was put into them."""
+    accounts = engine.pots_of(terms.rule)
+    books = ledger.balances(accounts.values())
+    return Pots(
+        left={layer: books[account].left for layer, account in accounts.items()},
+        funded_minor=put_in([terms.programme_id])[terms.programme_id],
+        is_reserve_released=True,
+    )
+
+
+def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
+    """Yield what counts in a round, in order; facts come with it only where the rule asks."""
+    asked = "money.facts" if _asks_for_facts(rule) else "NULL"
+    query = f"""
+        SELECT claim.contribution_ref, claim.project_id::text, claim.donor_key, claim.base_minor,
+            claim.settled_at, {asked}
+        FROM matching_claim AS claim
+        {"JOIN matching_counted_money AS money ON money.id = claim.money_id" * (asked != "NULL")}
+        WHERE claim.programme_id = %s AND claim.round_number = %s AND claim.base_minor > 0
+        ORDER BY claim.settled_at, claim.contribution_ref
+    """  # noqa: S608  Nothing of it comes from outside.
+    names: dict[str, str] = {}
+    with connection.chunked_cursor() as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(query, [programme_id, number])
+        for ref, project, donor, base, settled_at, facts in cursor:
+            same_project = names.setdefault(project, project)
+            same_donor = donor if donor is None else names.setdefault(donor, donor)
+            yield Claim(ref, same_project, same_donor, base, settled_at, facts or _NOTHING)
+
+
+def _asks_for_facts(rule: Rule) -> bool:
+    """Tell whether a close may ask for a fact of anything that was given."""
+    amounts = [floor.amount for floor in rule.floors]
+    amounts += [] if rule.project_cap is None else [rule.project_cap]
+    plain = isinstance(rule.formula, Flat | ShareOfPot | Quadratic)
+    return (
+        not plain
+        or bool(rule.caps)
+        or rule.allocation is Allocation.RANKED_CLOSE
+        or any(layer.rates_by_project for layer in rule.layers)
+        or any(not isinstance(amount, int) for amount in amounts)
+        or (rule.threshold is not None and rule.threshold.metric is Metric.PCT)
+    )
+
+
+def campaigns(programme_id: str, number: int) -> dict[str, UUID]:
+    """Return the campaigns that have claims in a round, and the project of each."""
+    rows = ClaimRow.objects.filter(
+        programme=programme_id, round_number=number, base_minor__gt=0
+    ).order_by()
+    return dict(rows.values_list("campaign_key", "project_id").distinct())
+
+
+def campaigns_of_claims(
+    programme_id: str, number: int, campaign_keys: Collection[str]
+) -> dict[str, str]:
+    """Return the campaign of each contribution to some campaigns, by its reference."""
+    rows = ClaimRow.objects.filter(
+        programme=programme_id, round_number=number, campaign_key__in=campaign_keys
+    ).order_by()
+    return dict(rows.values_list("contribution_ref", "campaign_key"))
+
+
+def estimated(terms: ProgrammeVersion, number: int) -> list[tuple[str, Parts, str]]:
+    """Return what each project would get of a close now, and a reason code or nothing."""
+    rule, pots = terms.rule, pots_of(terms)
+    if _is_by_project(rule):
+        found, ideals = _added_up(terms.programme_id, number, rule)
+        awarded = sharing.close(rule, found, pots=pots, ideals=ideals)
+        given, reasons = awarded.parts, awarded.reasons
+    else:
+        closed = closing.close(rule, claims(terms.programme_id, number, rule), pots=pots)
+        given, reasons = dict(closed.by_project), dict(closed.project_reasons)
+    return [(project, parts, reasons.get(project, "")) for project, parts in sorted(given.items())]
+
+
+def _is_by_project(rule: Rule) -> bool:
+    """Tell whether a close depends only on what each giver gave to each project in all."""
+    formula = rule.formula
+    return (
+        rule.allocation in (Allocation.SHARE_CLOSE, Allocation.QUADRATIC_CLOSE)
+        and rule.threshold is None
+        and not (isinstance(formula, Quadratic) and formula.variant is QuadraticVariant.PAIRWISE)
+    )
+
+
+_ADDED_UP = """
+    SELECT project_id::text, array_agg(minor), sum(minor)::bigint, min(first_at)
+    FROM (
+        SELECT project_id, sum(base_minor)::bigint AS minor, min(settled_at) AS first_at
+        FROM matching_claim
+        WHERE programme_id = %s AND round_number = %s AND base_minor > 0
+        GROUP BY project_id, donor_key, CASE WHEN donor_key IS NULL THEN contribution_ref END
+    ) AS given
+    GROUP BY project_id ORDER BY project_id::text COLLATE "C"
+"""
+
+
+def _added_up(
+    programme_id: str, number: int, rule: Rule
+) -> tuple[list[Entrant], dict[str, int] | None]:
+    """Return the projects of a round, and their ideals where it is quadratic."""
+    found: list[Entrant] = []
+    facts = _facts_of_projects(programme_id, number) if _asks_for_facts(rule) else {}
+
+    def rows() -> Iterator[tuple[str, list[int]]]:
+        with connection.chunked_cursor() as cursor:
+            cursor.itersize = 100
+            cursor.execute(_ADDED_UP, [programme_id, number])
+            for project, given, counted, first_at in cursor:
+                known = facts.get(project, _NOTHING)
+                found.append(Entrant(project, counted, len(given), first_at, facts=known))
+                yield project, given
+
+    if not isinstance(rule.formula, Quadratic):
+        for _ in rows():
+            pass
+        return found, None
+    linear = quadratic.from_sums(rows())
+    formula = rule.formula
+    return found, {project: sharing.varied(formula, ideal) for project, ideal in linear.items()}
+
+
+def _facts_of_projects(programme_id: str, number: int) -> dict[str, Mapping[str, Fact]]:
+    """Return the facts of each project as they were with its first claim."""
+    firsts = (
+        ClaimRow.objects.filter(programme=programme_id, round_number=number, base_minor__gt=0)
+        .order_by("project_id", "settled_at", "contribution_ref")
+        .distinct("project_id")
+    )
+    rows = CountedMoney.objects.filter(pk__in=firsts.values("money"))
+    return {str(project): facts for project, facts in rows.values_list("project_id", "facts")}
