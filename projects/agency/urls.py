@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from projects.agency.views import projects, steps
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("projects/<uuid:project_id>/edit/", projects.edit, name="edit"),
     path("projects/<uuid:project_id>/submit/", steps.submit, name="submit"),
     path("projects/<uuid:project_id>/withdraw/", steps.withdraw, name="withdraw"),
+    path("match/", include("projects.agency.matching.urls")),
 ]

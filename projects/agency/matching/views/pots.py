@@ -1,0 +1,132 @@
+"""Money into a pot, from one pot to another, and stopping a programme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects.agency.access import workspace
+from projects.agency.matching.access import programme_or_404
+from projects.agency.matching.forms import ReasonForm
+from projects.agency.matching.pot_forms import TopUpForm, TransferForm
+from projects.agency.matching.views.drafts import form_page
+from projects.matching import permissions, services
+from projects.matching.selectors import drafts as selectors
+from projects.matching.services.freezing import (
+    FreezeRefused,
+    freeze_programme,
+    unfreeze_programme,
+)
+from projects.matching.services.transfers import transfer_between_pots
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponse
+
+    from projects.matching.models import Programme
+    from projects.matching.selectors.drafts import OwnProgramme
+
+TOP_UP, TRANSFER, FREEZE, UNFREEZE = "top_up", "transfer", "freeze", "unfreeze"
+
+
+@form_page
+@workspace
+def pots(request: HttpRequest, key: str) -> HttpResponse:
+    """Show the pots, and do the one thing that was sent."""
+    found = programme_or_404(request, key, permissions.TREASURERS)
+    own = _own(found)
+    step = request.POST.get("step", "") if request.method == "POST" else ""
+    forms = _forms(found, own, request.POST if step else {}, step)
+    form = forms.get(step)
+    if form is not None and form.is_valid():
+        try:
+            words = STEPS[step](request, found, form)
+        except (services.ProgrammeRefused, FreezeRefused) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, words)
+            return redirect("agency:match_pots", found.pk)
+    context = {"programme": found, "own": own, "forms": forms, "form": form}
+    return render(request, "agency/match/pots.html", context)
+
+
+def _own(programme: Programme) -> OwnProgramme:
+    found = selectors.own_programmes([programme.agency_id], now=timezone.now())
+    return next(each for each in found if each.key == programme.pk)
+
+
+def _forms(
+    programme: Programme, own: OwnProgramme, data: Mapping[str, str], step: str
+) -> dict[str, Form]:
+    """Return the form of each step that is possible; the one sent is filled with what was sent."""
+    layers = [pot.layer for pot in own.pots]
+
+    def sent(name: str) -> Mapping[str, str] | None:
+        return data if name == step else None
+
+    common = {"currency": programme.currency, "layers": layers}
+    forms: dict[str, Form] = {TOP_UP: TopUpForm(sent(TOP_UP), prefix=TOP_UP, **common)}
+    if len(layers) > 1:
+        forms[TRANSFER] = TransferForm(sent(TRANSFER), prefix=TRANSFER, **common)
+    way = UNFREEZE if own.freeze else FREEZE
+    forms[way] = ReasonForm(sent(way), prefix=way)
+    return forms
+
+
+def _top_up(request: HttpRequest, programme: Programme, form: Form) -> str:
+    found = form.cleaned_data
+    services.fund_pot(
+        programme_id=programme.pk,
+        layer=found["layer"],
+        amount=found["amount"],
+        idempotency_key=f"{request.user.pk}:{found['once']}",
+        now=timezone.now(),
+    )
+    return _("The money is in the pot.")
+
+
+def _transfer(request: HttpRequest, programme: Programme, form: Form) -> str:
+    found = form.cleaned_data
+    transfer_between_pots(
+        programme_id=programme.pk,
+        source_layer=found["source"],
+        target_layer=found["target"],
+        amount=found["amount"],
+        by=_name(request),
+        idempotency_key=f"{request.user.pk}:{found['once']}",
+        now=timezone.now(),
+    )
+    return _("The money was moved.")
+
+
+def _freeze(request: HttpRequest, programme: Programme, form: Form) -> str:
+    freeze_programme(
+        programme_id=programme.pk,
+        reason=form.cleaned_data["reason"],
+        by=_name(request),
+        now=timezone.now(),
+    )
+    return _("The programme is frozen. Money that arrives waits.")
+
+
+def _unfreeze(request: HttpRequest, programme: Programme, form: Form) -> str:
+    unfreeze_programme(
+        programme_id=programme.pk,
+        reason=form.cleaned_data["reason"],
+        by=_name(request),
+        now=timezone.now(),
+    )
+    return _("The programme goes on. What waited is decided in its order.")
+
+
+def _name(request: HttpRequest) -> str:
+    return str(request.user.get_full_name())
+
+
+STEPS = {TOP_UP: _top_up, TRANSFER: _transfer, FREEZE: _freeze, UNFREEZE: _unfreeze}
