@@ -11,10 +11,13 @@ from django.db.models.functions import Coalesce
 from payments.ledger.models import Account, AccountKind
 from payments.money import Money
 from projects.matching import wording
-from projects.matching.models import Allocation, Reservation, WaitingMoney
+from projects.matching.models import Allocation, CountedMoney, Reservation, WaitingMoney
+from projects.matching.selectors.answers import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
+
+    from projects.matching.selectors.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Explanation:
     programme_name: str
     rule: str  # The terms by which it decided, in one sentence.
     match: Money
+    decided: Money  # Before money went back.
     state: str
     reason: str | None
     why: str
@@ -32,9 +36,18 @@ class Explanation:
 
 
 def explanation(contribution_ref: str) -> tuple[Explanation, ...]:
-    """Return what each programme asked so far decided on a contribution, in order of asking."""
-    rows = Allocation.objects.filter(contribution_ref=contribution_ref).select_related("version")
-    return tuple(_explained(row) for row in rows.order_by("allocated_at", "id"))
+    """Return each programme's answer to a contribution, in the order of asking.
+
+    Those that decide later say that they wait; those that refuse the money (state `refused`) say
+    why, from the facts and the terms of the time.
+    """
+    money = CountedMoney.objects.filter(contribution_ref=contribution_ref)
+    return tuple(_explained(answer) for answer in answers(money))
+
+
+def is_counted(contribution_ref: str) -> bool:
+    """Tell whether the money of a contribution has settled and was counted."""
+    return CountedMoney.objects.filter(contribution_ref=contribution_ref).exists()
 
 
 def is_waiting(contribution_ref: str) -> bool:
@@ -42,32 +55,46 @@ def is_waiting(contribution_ref: str) -> bool:
     return WaitingMoney.objects.filter(contribution_ref=contribution_ref).exists()
 
 
-def matched_totals(campaign_keys: Collection[str]) -> dict[str, Money]:
-    """Return what is matched for each campaign: committed, earned and paid.
+def matched_totals(currencies: Mapping[str, str]) -> dict[str, Money]:
+    """Return what is matched for each campaign in its currency: committed, earned and paid.
 
-    It is what the ledger holds to the credit of the campaign, less what is only reserved; read in
-    one statement, so that both are of the same instant. `verify_differences` compares the
-    reservations with their entries.
+    It is what the ledger holds to the credit of the campaign, and what was paid out of that, less
+    what is only reserved; read in one statement, so that all are of the same instant.
+    `verify_differences` compares the reservations with their entries.
     """
     reserved = (
         Reservation.objects.active()
-        .filter(campaign_key=OuterRef("owner_ref"))
+        .filter(campaign_key=OuterRef("owner_ref"), programme__currency=OuterRef("currency"))
         .order_by()
         .values("campaign_key")
         .annotate(total=Sum("amount_minor"))
         .values("total")
     )
+    paid = (
+        TranchePart.objects.filter(
+            campaign_key=OuterRef("owner_ref"), tranche__programme__currency=OuterRef("currency")
+        )
+        .order_by()
+        .values("campaign_key")
+        .annotate(total=Sum("minor"))
+        .values("total")
+    )
     rows = (
-        Account.objects.filter(kind=AccountKind.MATCH_EARNED, owner_ref__in=campaign_keys)
+        Account.objects.filter(kind=AccountKind.MATCH_EARNED, owner_ref__in=currencies)
         .annotate(
             matched=F("credits_posted")
             + F("credits_pending")
             - F("debits_posted")
+            + Coalesce(Subquery(paid), 0)
             - Coalesce(Subquery(reserved), 0)
         )
         .values_list("owner_ref", "matched", "currency")
     )
-    return {key: Money(int(minor), currency) for key, minor, currency in rows}
+    return {
+        key: Money(int(minor), currency)
+        for key, minor, currency in rows
+        if currencies[key] == currency
+    }
 
 
 def matched_by_contribution() -> dict[str, int]:
@@ -76,16 +103,20 @@ def matched_by_contribution() -> dict[str, int]:
     return dict(rows.annotate(Sum("amount_minor")))
 
 
-def _explained(row: Allocation) -> Explanation:
-    rule = row.version.rule
-    reason = row.reason or None
+def _explained(answer: Answer) -> Explanation:
+    rule = answer.version.rule
     return Explanation(
-        programme_id=row.programme_id,
+        programme_id=answer.programme_id,
         programme_name=rule.name,
         rule=wording.rule_sentence(rule),
-        match=Money(row.amount_minor, rule.currency),
-        state=row.state,
-        reason=reason,
-        why=wording.why(reason, row.steps, currency=rule.currency),
-        steps=wording.sentences(row.steps, currency=rule.currency),
+        match=Money(answer.minor, rule.currency),
+        decided=Money(answer.decided_minor, rule.currency),
+        state=answer.state,
+        reason=answer.reason,
+        why=wording.waiting() if answer.is_open else _why(answer),
+        steps=wording.sentences(answer.steps, currency=rule.currency),
     )
+
+
+def _why(answer: Answer) -> str:
+    return wording.why(answer.reason, answer.steps, currency=answer.version.rule.currency)

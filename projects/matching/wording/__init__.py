@@ -6,7 +6,7 @@ and kept together in right-to-left text.
 
 from projects.matching.wording.amounts import amount
 from projects.matching.wording.promises import rule_sentence
-from projects.matching.wording.reasons import why
+from projects.matching.wording.reasons import waiting, why
 from projects.matching.wording.steps import sentences
 
-__all__ = ["amount", "rule_sentence", "sentences", "why"]
+__all__ = ["amount", "rule_sentence", "sentences", "waiting", "why"]

@@ -139,6 +139,11 @@ REACHED = {
 }
 
 
+def waiting() -> str:
+    """Return what is said where a programme has not had its turn yet."""
+    return _("This programme has not decided yet.")
+
+
 def why(reason: str | None, steps: Sequence[Step], *, currency: str) -> str:
     """Return why a programme gives what it gives, in one sentence."""
     by_name = {str(step["step"]): step for step in steps}

@@ -76,8 +76,7 @@ PLAIN = {
     "reserve": gettext_lazy("Kept for others for now: %(room)s."),
     "promised": gettext_lazy("Held for this contribution before it was paid: %(minor)s."),
     "again": gettext_lazy("Looked at again when there was room: %(minor)s."),
-    "revoked": gettext_lazy("Taken back, because the project fell below what is needed."),
-    "remaining": gettext_lazy("Counted after money went back: %(minor)s."),
+    "lost": gettext_lazy("Taken back, because the project fell below what is needed."),
 }
 
 
