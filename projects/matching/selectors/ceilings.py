@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 
 from projects.matching.models import Allocation, Ceiling, Reservation
-from projects.matching.selectors.pots import put_in
+from projects.matching.selectors.funded import put_in
 
 if TYPE_CHECKING:
     from uuid import UUID

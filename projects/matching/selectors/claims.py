@@ -19,7 +19,7 @@ from projects.matching.models import Claim as ClaimRow
 from projects.matching.models import CountedMoney, ProgrammeVersion, Round, WaitingMoney
 from projects.matching.outcomes import Pots
 from projects.matching.rules import Allocation, Clock, Metric
-from projects.matching.selectors.pots import put_in
+from projects.matching.selectors.funded import put_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from payments.ledger.models import AccountKind, Entry, Posting
 from payments.ledger.selectors import Difference
 from projects.matching.models import Allocation, Award, Ceiling, Programme, TranchePart
-from projects.matching.selectors.pots import put_in
+from projects.matching.selectors.funded import put_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
