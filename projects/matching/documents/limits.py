@@ -47,7 +47,7 @@ BASE_SCOPES = (
     Scope.DONOR_ORGANISATION,
     Scope.PROJECT,
 )
-RESERVE_SPELLINGS = ("where", "eligible", "predicate")
+RESERVE_SPELLINGS = ("where", "eligible", "predicate", "when")
 CONDITION_KEYS = ("field", "op", "value", "value_field")
 
 
@@ -161,20 +161,18 @@ def reserve(value: object, own_currency: str) -> Reserve:
             *RESERVE_SPELLINGS,
             *CONDITION_KEYS,
             *AMOUNT_KEYS,
-            "share",
-            "release_at",
+            *("share", "release_at", "release"),
         ),
     )
     if either(found, "reserve", "share", *ONE_OF) == "share":
         found = {key: value for key, value in found.items() if key != "share"} | {
             "share_of_pot": found["share"]
         }
+    release = either(found, "reserve", "release_at", "release")
     return Reserve(
         conditions=_reserved_for(found),
         amount=amount(found, "reserve", own_currency),
-        release_at=(
-            instant(found["release_at"], "reserve.release_at") if "release_at" in found else None
-        ),
+        release_at=instant(found[release], f"reserve.{release}") if release else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from projects.matching.documents.conditions import FACT, fact
 from projects.matching.documents.limits import caps
-from projects.matching.documents.money import plain_amount, pot
+from projects.matching.documents.money import AMOUNT_KEYS, amount, pot
 from projects.matching.documents.reading import (
     Contradiction,
     RuleNotUnderstood,
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 MOST_LAYERS = 12
 MOST_PROJECTS = 500
 LARGEST_SCORE = 10**6
+RANKING_KEYS = (
+    *("by", "score", "order", "scores", "min_score", "tie"),
+    *("partial_fill", "partial", "awards"),
+)
 
 
 def layers(value: object, own_currency: str) -> tuple[tuple[Layer, ...], tuple[Cap, ...]]:
@@ -82,35 +86,70 @@ def _shares(value: object, where: str) -> dict[str, Rate]:
     }
 
 
-def project_cap(value: object) -> Amount:
-    """Return an amount, or the share [n, d] of the pot that one project may get."""
+def project_cap(value: object, own_currency: str) -> Amount:
+    """Return an amount in any of its forms, or the share [n, d] of the pot."""
     if isinstance(value, list):
         return Share("pot", share(value, "project_cap"))
-    return plain_amount(value, "project_cap")
+    if isinstance(value, dict):
+        fields = whole(value, "project_cap", optional=AMOUNT_KEYS)
+        return amount(fields, "project_cap", own_currency)
+    return minor(value, "project_cap")
 
 
 def ranking(fields: Mapping[str, object]) -> Ranking:
-    """Return how projects are ordered: an object, the fact that orders them, or their ids."""
-    value = fields.get("ranking", {})
-    if isinstance(value, str):
-        value = {"by": value}
-    elif isinstance(value, list):
-        value = {"order": value}
-    found = whole(
-        value,
-        "ranking",
-        optional=("by", "score", "min_score", "tie", "partial_fill", "partial", "awards", "order"),
-    )
+    """Return how projects are ordered.
+
+    Written as an object, the fact that orders them, their ids in order, or their scores by id.
+    """
+    found = whole(_long_ranking(fields.get("ranking", {})), "ranking", optional=RANKING_KEYS)
     plain = Ranking()
-    by = either(found, "ranking", "by", "score")
+    by = either(found, "ranking", "by", "score", "order", "scores")
+    min_score = _min_score(fields, found)
+    order = _order(found.get("order", []))
+    if by == "scores":
+        order, min_score = _ordered(found, min_score), None
     return Ranking(
-        by=_ranked_by(found[by], f"ranking.{by}") if by else plain.by,
-        min_score=_min_score(fields, found),
+        by=_ranked_by(found[by], f"ranking.{by}") if by in ("by", "score") else plain.by,
+        min_score=min_score,
         tie=word(found.get("tie", plain.tie), "ranking.tie", ("project_id", "earliest")),
         partial_fill=_partial_fill(fields, found),
         awards=each(found.get("awards", []), "ranking.awards", minor, most=MOST_PROJECTS),
-        order=_order(found.get("order", [])),
+        order=order,
     )
+
+
+def _long_ranking(value: object) -> object:
+    if isinstance(value, str):
+        return {"by": value}
+    if isinstance(value, list):
+        return {"order": value}
+    if isinstance(value, dict) and value and not set(value) & set(RANKING_KEYS):
+        return {"scores": value}
+    return value
+
+
+def _ordered(found: Mapping[str, object], min_score: int | None) -> tuple[str, ...]:
+    """Return the projects whose score is enough, highest first, then by id."""
+    given = found["scores"]
+    if not isinstance(given, dict) or not 1 <= len(given) <= MOST_PROJECTS:
+        raise RuleNotUnderstood(
+            field="ranking.scores", allowed=f"must be an object of 1 to {MOST_PROJECTS} projects"
+        )
+    if "tie" in found and found["tie"] != "project_id":
+        raise Contradiction(field="ranking.tie", allowed="allowed: project_id, beside scores")
+    scores = {
+        text(project, "ranking.scores"): _score(score, f"ranking.scores.{project}")
+        for project, score in given.items()
+    }
+    order = sorted(scores, key=lambda project: (-scores[project], project))
+    enough = tuple(name for name in order if min_score is None or scores[name] >= min_score)
+    if not enough:
+        raise Contradiction(field="ranking.scores", allowed="no project reaches min_score")
+    return enough
+
+
+def _score(value: object, where: str) -> int:
+    return integer(value, where, -LARGEST_SCORE, LARGEST_SCORE)
 
 
 def _ranked_by(value: object, where: str) -> str:
@@ -130,7 +169,7 @@ def _min_score(fields: Mapping[str, object], found: Mapping[str, object]) -> int
         raise Contradiction(field="min_score", allowed="is said by ranking.min_score already")
     for place, part in (("min_score", fields), ("ranking.min_score", found)):
         if "min_score" in part:
-            return integer(part["min_score"], place, -LARGEST_SCORE, LARGEST_SCORE)
+            return _score(part["min_score"], place)
     return None
 
 

@@ -132,7 +132,11 @@ def _with_limits(rule: Rule, fields: Mapping[str, object]) -> Rule:
         floors=limits.floors(fields.get("floors", []), rule.currency),
         reserve=limits.reserve(fields["reserve"], rule.currency) if "reserve" in fields else None,
         needs_award=flag(fields.get("needs_award", False), "needs_award"),
-        project_cap=sharing.project_cap(fields["project_cap"]) if "project_cap" in fields else None,
+        project_cap=(
+            sharing.project_cap(fields["project_cap"], rule.currency)
+            if "project_cap" in fields
+            else None
+        ),
         fill=flag(fields.get("fill", True), "fill"),
     )
 

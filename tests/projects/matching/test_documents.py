@@ -155,6 +155,8 @@ def test_one_layer_without_a_rate_takes_the_formula() -> None:
             Ranking("project.points", 5, "project_id", partial_fill=True),
         ),
         ({"awards": [3, 2]}, Ranking(awards=(3, 2))),
+        ({"p1": 70, "p2": 90, "p3": 70}, Ranking(order=("p2", "p1", "p3"))),
+        ({"scores": {"p1": 70, "p2": 90}, "min_score": 71}, Ranking(order=("p2",))),
     ],
 )
 def test_projects_are_ordered_by_a_fact_or_by_hand(written: object, ranking: Ranking) -> None:
@@ -182,6 +184,7 @@ def test_a_fiscal_year_begins_where_it_is_said_to(written: object) -> None:
         ({"where": {"field": "donor.sex", "op": "eq", "value": "f"}}, (WOMAN,)),
         ({"eligible": [{"field": "donor.sex", "op": "eq", "value": "f"}] * 2}, (WOMAN, WOMAN)),
         ({"predicate": {"field": "donor.sex", "op": "eq", "value": "f"}}, (WOMAN,)),
+        ({"when": {"field": "donor.sex", "op": "eq", "value": "f"}}, (WOMAN,)),
         ({"field": "donor.sex", "op": "eq", "value": "f"}, (WOMAN,)),
     ],
 )
@@ -195,6 +198,7 @@ def test_project_caps_are_amounts_or_shares_of_the_pot() -> None:
     close = {"allocation": "prorata_close"}
 
     assert make.rule(project_cap=500, fill=False, **close).project_cap == 500
+    assert make.rule(project_cap={"amount": 5}, **close).project_cap == 5
     assert make.rule(project_cap=[1, 4], **close).project_cap == Share("pot", Rate(1, 4))
 
 

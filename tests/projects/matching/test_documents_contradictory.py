@@ -176,6 +176,21 @@ CONTRADICTORY: list[tuple[dict[str, Any], str, str]] = [
         "partial_fill",
         "is said by ranking.partial already",
     ),
+    (
+        close("ranked", ranking={"order": ["p1"], "scores": {"p1": 5}}),
+        "ranking.scores",
+        "says the same as order: leave one out",
+    ),
+    (
+        close("ranked", ranking={"scores": {"p1": 5}, "tie": "earliest"}),
+        "ranking.tie",
+        "allowed: project_id, beside scores",
+    ),
+    (
+        close("ranked", ranking={"p1": 5}, min_score=6),
+        "ranking.scores",
+        "no project reaches min_score",
+    ),
     (close("ranked", ranking=["p1", "p1"]), "ranking.order", "must name each project once"),
     (
         make.document(waitlist=True, on_exhaustion="refuse"),

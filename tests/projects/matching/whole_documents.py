@@ -124,7 +124,15 @@ TIERED = [
     ),
     make.document(tiers={"mode": "slab", "on": "project.jobs", "bands": [[1, 3, 1, 2]]}),
 ]
+SCORED = make.document(
+    allocation="ranked_close",
+    ranking={"p1": 5, "p2": 9},
+    min_score=6,
+    project_cap={"share_of_budget": [1, 2]},
+    reserve={"when": WOMAN, "amount": 5, "release": "2026-03-20T00:00:00Z"},
+)
+SCORED_AT_LENGTH = make.document(allocation="ranked_close", ranking={"scores": {"p1": 5}})
 HAND_RANKED = make.document(allocation="ranked_close", ranking=["p2", "p1"], partial_fill=True)
 BY_FACT = make.document(allocation="ranked_close", ranking="project.points")
 
-ALL = [BASE, LAYERED, RANKED, *FORMULAS, *TIERED, HAND_RANKED, BY_FACT]
+ALL = [BASE, LAYERED, RANKED, *FORMULAS, *TIERED, HAND_RANKED, BY_FACT, SCORED, SCORED_AT_LENGTH]
