@@ -108,7 +108,7 @@ def answer(document: object) -> str:
 
 
 @given(changed_documents())
-@settings(max_examples=250)
+@settings(max_examples=250, deadline=None)
 def test_the_reader_takes_nothing_that_the_schema_refuses(document: dict[str, Any]) -> None:
     """And what it refuses besides are contradictions, which a schema cannot see."""
     if validator.is_valid(document):
@@ -118,7 +118,7 @@ def test_the_reader_takes_nothing_that_the_schema_refuses(document: dict[str, An
 
 
 @given(changed_documents())
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_a_rule_is_the_same_rule_after_writing(document: dict[str, Any]) -> None:
     if answer(document) == "read":
         text = documents.write(document)

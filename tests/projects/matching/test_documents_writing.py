@@ -71,7 +71,7 @@ plain = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=6), plain, max_size=3))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_whatever_is_written_is_read_back(document: dict[str, Any]) -> None:
     text = write(document)
 
