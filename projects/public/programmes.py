@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from projects.catalogue import selectors as catalogue
 from projects.catalogue.models import Project
 from projects.matching import selectors as matching
+from projects.matching.selectors import published
 from projects.public import spending
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Row:
 
 def pots_of(campaign: Campaign) -> list[PotMatch]:
     """Return the pots that have matched a campaign, if there are several of its currency."""
-    pots = matching.matched_by_pot([campaign.key])[campaign.key]
+    pots = published.matched_by_pot([campaign.key])[campaign.key]
     return [pot for pot in pots if pot.matched.currency == campaign.currency]
 
 
@@ -148,8 +149,8 @@ def _estimated(page: PublishedProgramme, *, language: str) -> list[Row]:
 
 
 def _named(got: Sequence[tuple[UUID, Money, int]], *, language: str) -> list[Row]:
-    published = Project.objects.published().filter(pk__in=[pk for pk, _, _ in got])
-    known = {each.pk: each for each in published}
+    wanted = Project.objects.published().filter(pk__in=[pk for pk, _, _ in got])
+    known = {each.pk: each for each in wanted}
     texts = catalogue.texts(list(known.values()), language=language)
     return [
         Row(

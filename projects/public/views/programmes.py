@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from payments.sheets import csv_text
-from projects.matching import selectors as matching
 from projects.matching.models import Programme
+from projects.matching.selectors import published
 from projects.public import programmes
 from projects.public.caching import kept_for_a_moment
 
@@ -62,6 +62,6 @@ def programme_rule(_request: HttpRequest, programme_id: str, number: int) -> Jso
 
 def _published(programme_id: str) -> PublishedProgramme:
     try:
-        return matching.published_programme(programme_id, now=timezone.now())
+        return published.published_programme(programme_id, now=timezone.now())
     except Programme.DoesNotExist as missing:
         raise Http404 from missing
