@@ -100,7 +100,7 @@ def discover(
         for project in listed
         if project.pk in campaigns and campaigns[project.pk].takes_money(now)
     ]
-    programmes = previews.read(versions, [project.pk for project, _ in open_now], at=now)
+    programmes = previews.read(versions, open_now, at=now)
     offered = programmes.previews(open_now)
     matched = {pk for pk, preview in offered.items() if preview.is_matched_now}
     kept = _kept(listed, chosen, matched, visible=visible)

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.money import Money
-from projects.matching import allocation, engine
+from projects.funding.services.contributions import facts_of
+from projects.matching import engine
 from projects.matching import services as matching
-from projects.matching.engine import Offer
 from projects.matching.services.quotes import quote_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from payments.ledger.selectors import Balance
-    from payments.ledger.services import AccountKey
     from projects.catalogue.models import Project
     from projects.funding.models import Campaign
     from projects.matching.engine import Standing
@@ -68,11 +66,11 @@ def preview(
     now: datetime,
     residence: str | None = None,
 ) -> Preview:
-    """Return what that amount would be matched with if its money arrived now, in three queries.
+    """Return what that amount would be matched with if its money arrived now, in a few queries.
 
     `residence` is the giver's country, alpha-3, if known.
     """
-    programmes = read(engine.in_force(now), [project.pk], at=now)
+    programmes = read(engine.in_force(now), [(project, campaign)], at=now)
     return programmes.preview(project, campaign, amount=amount, residence=residence)
 
 
@@ -97,7 +95,7 @@ class Programmes:
     def left(self, programme_id: str) -> Money:
         """Return what one of the programmes could still give."""
         rule = next(each.rule for each in self.versions if each.programme_id == programme_id)
-        return Money(self.standing.left[programme_id], rule.currency)
+        return Money(self.standing.left(programme_id), rule.currency)
 
     def previews(self, raises: Iterable[tuple[Project, Campaign]]) -> dict[UUID, Preview]:
         """Return what the usual amount becomes at each project."""
@@ -109,22 +107,14 @@ class Programmes:
 
 def read(
     versions: Sequence[ProgrammeVersion],
-    project_ids: Collection[UUID],
+    raises: Iterable[tuple[Project, Campaign]],
     *,
     at: datetime,
-    books: Mapping[AccountKey, Balance] | None = None,
 ) -> Programmes:
-    """Return the programmes with what they have given to these projects.
-
-    `versions` are those in force `at` the moment; `books` are balances just read that have the
-    pots among them.
-    """
-    standing = engine.standing(
-        {version.programme_id: version.rule.currency for version in versions},
-        donors=[],
-        projects=project_ids,
-        books=books,
-    )
+    """Return the programmes in force `at` the moment, with what they have given to these raises."""
+    gifts = [_gift(*each, amount=usual_amount(each[1])).counted(settled_at=at) for each in raises]
+    pairs = [(version, gift) for version in versions for gift in gifts]
+    standing = engine.standing(pairs, of=versions)
     return Programmes(tuple(versions), standing, at)
 
 
@@ -133,13 +123,9 @@ def _gift(
 ) -> Gift:
     """Return a gift of nobody in particular."""
     return matching.Gift(
+        **facts_of(project, campaign),
         contribution_ref="",
         campaign_key=campaign.key,
-        project_id=project.pk,
-        project_slug=project.slug,
-        country=project.country,
-        sector=project.sector,
-        kind=project.kind,
         amount=amount,
         donor_key=None,
         residence=residence,
@@ -149,21 +135,13 @@ def _gift(
 def _preview(
     gift: Gift, versions: Sequence[ProgrammeVersion], standing: Standing, *, now: datetime
 ) -> Preview:
-    speaking = engine.speaking_of(gift.facts, versions)
-    found: list[Offer] = []
-    for version in speaking:
-        outcome = allocation.decide(
-            version.rule,
-            gift.counted(settled_at=now),
-            usage=standing.usage[version.programme_id],
-            pot_minor=standing.left[version.programme_id],
-        )
-        found.append(Offer(version, outcome))
-        if outcome.minor:
-            break
+    asked = engine.asked_about(gift.facts, versions)
+    found = engine.ask(asked, gift.counted(settled_at=now, initiated_at=now), standing)
     has_money = (
-        version.rule.window.contains(now) and standing.left[version.programme_id] > 0
-        for version in speaking
+        version.rule.window.contains(now)
+        and standing.left(version.programme_id) > 0
+        and version.frozen_for(gift.project_id) is None
+        for version in asked
     )
     return Preview(
         amount=gift.amount,

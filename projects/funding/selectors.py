@@ -65,7 +65,7 @@ def totals(
     """Return each campaign's totals by its id, in one set of queries however many there are."""
     wanted = list(campaigns)
     as_of = timezone.now()
-    matched = matching.matched_totals([campaign.key for campaign in wanted])
+    matched = matching.matched_totals({campaign.key: campaign.currency for campaign in wanted})
     given = _given([campaign.pk for campaign in wanted])
     found = {}
     for campaign in wanted:
@@ -108,7 +108,7 @@ def with_campaigns(projects: ProjectQuerySet) -> dict[Project, Campaign | None]:
     """Return the projects, in no order, with the same campaign of each or None, in one query."""
     published = ~Q(campaigns__state=Campaign.State.DRAFT)
     joined = projects.annotate(current=FilteredRelation("campaigns", condition=published))
-    with_raise = joined.select_related("current")  # type: ignore[misc]  # Unknown to the stubs.
+    with_raise = joined.select_related("current", "organisation")  # type: ignore[misc]  # Unknown to the stubs.
     newest_last = with_raise.order_by("current__opens_at", "current__id")
     return {project: getattr(project, "current", None) for project in newest_last}
 

@@ -143,15 +143,17 @@ def standing(
     pairs: Iterable[tuple[ProgrammeVersion, Counted]],
     *,
     moves: Iterable[tuple[str, Iterable[list[str | int]]]] = (),
-    books: Mapping[AccountKey, Balance] | None = None,
+    of: Iterable[ProgrammeVersion] = (),
 ) -> Standing:
     """Return what programmes have given as far as deciding on this money may depend on it.
 
-    `moves` are (programme, stored moves) that are to be taken back besides. `books` are balances
-    just read that have the pots among them.
+    `moves` are (programme, stored moves) that are to be taken back besides; `of` are versions whose
+    pots are asked about even where there is no money.
     """
     versions = defaultdict[str, dict[UUID, ProgrammeVersion]](dict)
     keys, projects = defaultdict[str, set[Key]](set), defaultdict[str, set[UUID]](set)
+    for version in of:
+        versions[version.programme_id][version.pk] = version
     for version, money in pairs:
         versions[version.programme_id][version.pk] = version
         keys[version.programme_id] |= caps.keys(version.rule, money)
@@ -160,8 +162,7 @@ def standing(
     for programme_id, rows in moves:
         keys[programme_id] |= touched(from_rows(rows))
     known = [each for of_one in versions.values() for each in of_one.values()]
-    if books is None:
-        books = ledger.balances({key for each in known for key in accounts_of(each.rule)})
+    books = ledger.balances({key for each in known for key in accounts_of(each.rule)})
     pots = {programme: _pots(of_one.values(), books) for programme, of_one in versions.items()}
     return Standing(tallies(keys), pots, ceilings(projects))
 

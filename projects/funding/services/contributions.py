@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import transaction
 from uuid_utils.compat import uuid7
@@ -31,18 +31,44 @@ if TYPE_CHECKING:
 DRAFT_LIFE = timedelta(hours=24)
 
 
+class Facts(TypedDict):
+    """What the catalogue and the campaign know of a project that a matching rule may ask for."""
+
+    project_id: UUID
+    project_slug: str
+    country: str
+    sector: str
+    kind: str
+    organisation: str
+    region: str
+    goal_minor: int
+    budget_minor: int | None
+
+
+def facts_of(project: Project, campaign: Campaign) -> Facts:
+    """Return the facts of a project; what it asked for in another currency is not known here."""
+    asked = project.asked
+    return Facts(
+        project_id=project.pk,
+        project_slug=project.slug,
+        country=project.country,
+        sector=project.sector,
+        kind=project.kind,
+        organisation=project.organisation.slug,
+        region=project.place,
+        goal_minor=campaign.goal_minor,
+        budget_minor=asked.minor if asked and asked.currency == campaign.currency else None,
+    )
+
+
 def gift_of(contribution: Contribution) -> matching.Gift:
     """Return the facts of a contribution that a matching rule may ask for."""
     campaign = contribution.campaign
     giver = Contributor.objects.filter(contribution=contribution).first()
     return matching.Gift(
+        **facts_of(campaign.project, campaign),
         contribution_ref=contribution.key,
         campaign_key=campaign.key,
-        project_id=campaign.project.pk,
-        project_slug=campaign.project.slug,
-        country=campaign.project.country,
-        sector=campaign.project.sector,
-        kind=campaign.project.kind,
         amount=contribution.amount,
         donor_key=contribution.donor_key,
         residence=giver.residence if giver else None,

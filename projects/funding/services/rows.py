@@ -40,7 +40,7 @@ def busy_is_refused() -> Iterator[None]:
 def locked_campaign(campaign_id: UUID) -> Campaign:
     """Lock a campaign, which comes before its contributions, and return it as it is now."""
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
-    return Campaign.objects.select_related("project").get(pk=campaign_id)
+    return Campaign.objects.select_related("project__organisation").get(pk=campaign_id)
 
 
 def locked_contribution(contribution_id: UUID) -> Contribution:

@@ -11,7 +11,13 @@ from django.db.models.functions import Coalesce
 from payments.ledger.models import Account, AccountKind
 from payments.money import Money
 from projects.matching import wording
-from projects.matching.models import Allocation, CountedMoney, Reservation, WaitingMoney
+from projects.matching.models import (
+    Allocation,
+    CountedMoney,
+    Reservation,
+    TranchePart,
+    WaitingMoney,
+)
 from projects.matching.selectors.answers import answers
 
 if TYPE_CHECKING:

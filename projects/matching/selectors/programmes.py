@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.ledger import selectors as ledger
+from django.db.models import CharField, Func, Value
+
+from payments.ledger.models import Account, AccountKind
 from payments.money import Money
 from projects.matching import engine, wording
 from projects.matching.models import Programme
+from projects.matching.selectors.funded import put_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -45,7 +49,7 @@ class OpenProgramme:
 
 @dataclass(frozen=True, slots=True)
 class Pot:
-    """What was put into a programme's pot and what can still be given."""
+    """What was put into all pots of a programme and what can still be given."""
 
     funded: Money
     left: Money
@@ -76,16 +80,18 @@ def programmes_by_project(
 
 
 def pots(programme_ids: Collection[str]) -> dict[str, Pot]:
-    """Return what each programme's pot was given and has left, from the ledger."""
+    """Return what all pots of each programme together were given and have left, from the ledger."""
     currencies = dict(Programme.objects.filter(pk__in=programme_ids).values_list("pk", "currency"))
-    keys = {each: engine.pot(each, currency) for each, currency in currencies.items()}
-    books = ledger.balances(keys.values())
+    funded = put_in(currencies)
+    left = Counter[str]()
+    programme = Func("owner_ref", Value("/"), Value(1), function="split_part", output_field=CharField())
+    accounts = Account.objects.filter(kind=AccountKind.MATCH_POT).annotate(programme=programme)
+    for account in accounts.filter(programme__in=currencies):
+        held = account.debits_posted + account.debits_pending
+        left[account.programme] += account.credits_posted - held
     return {
-        each: Pot(
-            funded=Money(books[key].credits_posted, key.currency),
-            left=Money(books[key].left, key.currency),
-        )
-        for each, key in keys.items()
+        each: Pot(funded=Money(funded[each], currency), left=Money(left[each], currency))
+        for each, currency in currencies.items()
     }
 
 

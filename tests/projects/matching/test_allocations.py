@@ -46,7 +46,7 @@ def test_a_programme_commits_the_match_and_announces_it(monkeypatch: pytest.Monk
     entry = Entry.objects.get(idempotency_key=row.ledger_key)
     assert (entry.kind, entry.state, entry.expires_at) == ("match_committed", "pending", None)
     assert left() == 300_00
-    assert selectors.matched_totals(["campaign:a-well"]) == {
+    assert selectors.matched_totals({"campaign:a-well": "EUR"}) == {
         "campaign:a-well": Money(200_00, "EUR")
     }
     assert announced == [MatchAllocated("c1", "fund", 200_00, "EUR")]
@@ -105,8 +105,8 @@ def test_caps_bind_over_earlier_gifts_other_people_and_reservations() -> None:
     assert selectors.verify_differences() == []
 
 
-def test_what_gets_nothing_goes_on_to_the_next_programme() -> None:
-    make.programme(id="first", priority=1, min_contribution=500_00)
+def test_programmes_decide_one_after_the_other_each_on_the_whole_contribution() -> None:
+    make.programme(id="refuses", priority=1, min_contribution=500_00)
     make.programme(id="second", priority=2, rate=[1, 1], pot_minor=30_00)
     make.programme(id="third", priority=3)
     make.counted(make.gift(100_00, ref="c1"))
@@ -114,10 +114,12 @@ def test_what_gets_nothing_goes_on_to_the_next_programme() -> None:
     assert services.allocate_all_due(now=after(1)) == 2
 
     assert decisions_on("c1") == [
-        ("c1", "first", 0, "unmatched", "below_minimum"),
         ("c1", "second", 30_00, "committed", "pot_exhausted"),
+        ("c1", "third", 200_00, "committed", ""),
     ]
     assert not selectors.is_waiting("c1")
+    assert selectors.matched_by_contribution() == {"c1": 230_00}
+    assert selectors.verify_differences() == []
 
 
 def test_a_decision_wakes_the_next_programme(

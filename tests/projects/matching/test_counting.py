@@ -46,6 +46,8 @@ def test_counting_keeps_the_facts_and_wakes_the_first_programme(
     assert counted.candidates == ["first", "second"]
     assert counted.facts == {
         "donor.residence": "DEU",
+        "donor.kind": "individual",
+        "contribution.kind": "donation",
         "project.country": "KEN",
         "project.sector": "water",
         "project.kind": "social",

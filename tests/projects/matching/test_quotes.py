@@ -57,16 +57,36 @@ def test_programmes_for_other_projects_are_not_spoken_of() -> None:
     ]
 
 
-def test_the_first_programme_that_gives_gives_alone() -> None:
-    make.programme(id="late", priority=3)
+def test_every_programme_is_asked_in_order_and_their_matches_add_up() -> None:
     make.programme(id="empty", priority=1, pot_minor=0)
     make.programme(id="b", priority=2, rate=[1, 1])
     make.programme(id="a", priority=2, rate=[1, 2])
+    make.programme(id="other", priority=3, currency="USD", fx={"EUR": [11, 10]})
 
     quote = services.quote(gift=make.gift(100_00), now=make.NOON)
 
-    assert lines(quote) == [("empty", 0, "pot_exhausted"), ("a", 50_00, None)]
-    assert quote.match == Money(50_00, "EUR")
+    assert lines(quote) == [
+        ("empty", 0, "pot_exhausted"),
+        ("a", 50_00, None),
+        ("b", 100_00, None),
+        ("other", 220_00, None),
+    ]
+    assert quote.match == Money(150_00, "EUR")
+    assert quote.matches == (Money(150_00, "EUR"), Money(220_00, "USD"))
+
+
+def test_a_cascade_quotes_what_others_leave_and_an_exclusive_one_nothing() -> None:
+    make.programme(id="a", rate=[1, 1], pot_minor=60_00)
+    make.programme(id="b", priority=2, rate=[1, 1], stacking={"mode": "cascade"})
+    make.programme(id="c", priority=3, rate=[1, 1], stacking={"mode": "exclusive"})
+
+    quote = services.quote(gift=make.gift(100_00), now=make.NOON)
+
+    assert lines(quote) == [
+        ("a", 60_00, "pot_exhausted"),
+        ("b", 40_00, None),
+        ("c", 0, "already_matched"),
+    ]
 
 
 def test_a_giver_not_known_yet_is_quoted_up_to_the_cap() -> None:
