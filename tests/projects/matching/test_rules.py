@@ -1,86 +1,42 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import pytest
-
-from projects.matching.rules import Condition, Operator, refusal, speaks_of
-from tests.make import matching as make
-
-SECOND = timedelta(seconds=1)
-OPENS = datetime(2026, 3, 1, tzinfo=UTC)
-CLOSES = datetime(2026, 4, 1, tzinfo=UTC)
+from projects.matching.formula import Rate
+from projects.matching.rules import Allocation, Layer, pot_name
+from tests.make import rules as make
 
 
-@pytest.mark.parametrize(
-    ("op", "value", "meets", "fails"),
-    [
-        (Operator.EQ, "KEN", "KEN", "UGA"),
-        (Operator.NE, "KEN", "UGA", "KEN"),
-        (Operator.IN, ("KEN", "UGA"), "UGA", "TZA"),
-        (Operator.NOT_IN, ("KEN", "UGA"), "TZA", "KEN"),
-        (Operator.GTE, 100, 100, 99),
-        (Operator.LTE, 100, 100, 101),
-    ],
-)
-def test_a_condition_compares_and_a_missing_fact_never_meets_it(
-    op: Operator, value: str | int | tuple[str | int, ...], meets: str | int, fails: str | int
-) -> None:
-    condition = Condition("any.field", op, value)
-
-    assert condition.holds(meets)
-    assert not condition.holds(fails)
-    assert not condition.holds(None)
+def test_a_programme_without_layers_has_one_pot_under_its_own_name() -> None:
+    assert make.rule(id="fund").accounts() == ("fund",)
 
 
-def test_words_are_not_ordered() -> None:
-    assert not Condition("any.field", Operator.GTE, 1).holds("2")
-    assert not Condition("any.field", Operator.LTE, "b").holds(1)
+def test_every_layer_has_a_pot_of_its_own() -> None:
+    layers = [{"id": each, "rate": [1, 1], "pot": 5} for each in ("state", "town")]
+
+    assert make.rule(id="fund", layers=layers).accounts() == ("fund/state", "fund/town")
+    assert pot_name("fund", "town") == "fund/town"
 
 
-@pytest.mark.parametrize(
-    ("settled_at", "reason"),
-    [
-        (OPENS - SECOND, "outside_window"),
-        (OPENS, None),
-        (CLOSES - SECOND, None),
-        (CLOSES, "outside_window"),
-    ],
-)
-def test_the_window_is_half_open(settled_at: datetime, reason: str | None) -> None:
-    assert refusal(make.rule(), make.money(settled_at=settled_at)) == reason
+def test_an_agreement_changes_the_rate_of_a_layer_for_one_project() -> None:
+    layer = Layer("town", Rate(1, 1), rates_by_project={"p1": Rate(1, 2)})
+
+    assert layer.rate_for("p1") == Rate(1, 2)
+    assert layer.rate_for("p2") == Rate(1, 1)
 
 
-def test_the_window_is_an_instant_whatever_its_offset() -> None:
-    rule = make.rule(window=["2026-03-01T00:00:00+03:00", "2026-03-31T23:00:00-01:00"])
+def test_money_has_its_turn_by_settlement_then_by_reference() -> None:
+    later = make.NOON + timedelta(seconds=1)
+    money = [
+        make.money(ref="a", settled_at=later),
+        make.money(ref="c"),
+        make.money(ref="b"),
+    ]
 
-    assert refusal(rule, make.money(settled_at=OPENS - 3 * 3600 * SECOND)) is None
-    assert refusal(rule, make.money(settled_at=CLOSES)) == "outside_window"
-
-
-def test_refusals_come_in_a_fixed_order() -> None:
-    rule = make.rule(
-        min_contribution=200_00,
-        eligible=[{"field": "project.country", "op": "eq", "value": "KEN"}],
-    )
-    kenya: dict[str, str | int | None] = {"project.country": "KEN"}
-    late = CLOSES
-
-    assert refusal(rule, make.money(currency="USD", settled_at=late)) == "currency_mismatch"
-    assert refusal(rule, make.money(settled_at=late)) == "outside_window"
-    assert refusal(rule, make.money()) == "not_eligible:project.country"
-    assert refusal(rule, make.money(199_99, facts=kenya)) == "below_minimum"
-    assert refusal(rule, make.money(200_00, facts=kenya)) is None
+    assert [each.ref for each in sorted(money, key=lambda each: each.order)] == ["b", "c", "a"]
 
 
-def test_a_rule_speaks_of_a_project_whatever_it_asks_of_the_giver() -> None:
-    rule = make.rule(
-        eligible=[
-            {"field": "donor.residence", "op": "ne", "value": "KEN"},
-            {"field": "project.country", "op": "eq", "value": "KEN"},
-        ]
-    )
+def test_only_some_programmes_wait_for_their_close() -> None:
+    at_once = {each for each in Allocation if not each.is_at_close}
 
-    assert speaks_of(rule, {"project.country": "KEN"})
-    assert not speaks_of(rule, {"project.country": "UGA"})
-    assert not speaks_of(rule, {})
+    assert at_once == {Allocation.INSTANT, Allocation.MANUAL}
