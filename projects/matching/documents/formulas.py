@@ -59,6 +59,9 @@ def formula(fields: Mapping[str, object]) -> Formula | None:
 
 
 def _long(value: object) -> Formula:
+    """Return the formula of an object with its type, or of the type alone where that is enough."""
+    if isinstance(value, str):
+        value = {"type": word(value, "formula", FORMULAS)}
     if not isinstance(value, dict):
         raise RuleNotUnderstood(field="formula", allowed="must be an object")
     kind = word(value.get("type"), "formula.type", FORMULAS)

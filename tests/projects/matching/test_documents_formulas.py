@@ -96,6 +96,8 @@ BANDS = (Band(0, 499, Rate(1, 2)), Band(500, None, Rate(3, 4)))
         ({"allocation": "ranked_close", "rate": None}, Score("project.asked")),
         ({"allocation": "manual", "rate": None}, Nothing()),
         ({"formula": {"type": "none"}}, Nothing()),
+        ({"formula": "none"}, Nothing()),
+        ({"formula": "quadratic", "allocation": "quadratic_close"}, Quadratic()),
         (
             {
                 "rate": None,

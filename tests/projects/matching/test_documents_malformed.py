@@ -87,6 +87,8 @@ MALFORMED: list[tuple[object, str, str]] = [
     (make.document(formula={"type": "log"}), "formula.type", "allowed: rate, tiers, lump, "),
     (make.document(formula={"type": ["rate"]}), "formula.type", "allowed: rate, tiers, lump, "),
     (make.document(formula={"type": "rate"}), "formula.rate", "is missing"),
+    (make.document(formula="rate"), "formula.rate", "is missing"),
+    (make.document(formula="log"), "formula", "allowed: rate, tiers, lump, share_of_cost, "),
     (
         make.document(formula={"type": "lump", "amount": 1, "rate": [1, 1]}),
         "formula.rate",

@@ -107,6 +107,7 @@ LONG_FORMS: list[tuple[dict[str, object], dict[str, object]]] = [
     ({"type": "none"}, {"disbursement": "manual"}),
 ]
 FORMULAS = [make.document(formula=formula, **more) for formula, more in LONG_FORMS]
+FORMULAS.append(make.document(formula="none"))
 TIERED = [
     make.document(
         tiers={"mode": "slab", "bands": [[1, 499, 20, 100], [500, None, 40, 100]]},
