@@ -11,12 +11,13 @@ A reserve ends with the window: at the close the whole pot is there for everybod
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from payments.splitting import largest_remainder
 from projects.matching import prorata, ranking, sharing
-from projects.matching.entrants import entrants, unlocked
+from projects.matching.entrants import added_up, entrants, unlocked
 from projects.matching.rules import Allocation
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from projects.matching.entrants import Awarded, Claim
     from projects.matching.outcomes import Json, Parts, Pots, Step
     from projects.matching.rules import Fact, Rule
+
+
+ORDER = attrgetter("settled_at", "ref")
+
+LOCKED = "threshold_not_reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,10 @@ def close(
         TooMuchMoney: Pairwise funding of amounts that fixed point cannot carry.
     """
     facts = projects or {}
-    ordered = sorted(claims, key=lambda claim: claim.order)
+    ordered = sorted(claims, key=ORDER)
     taking_part = unlocked(rule, ordered, facts)
-    entered = entrants(taking_part, facts)
+    sums = added_up(taking_part)
+    entered = entrants(taking_part, facts, sums)
     match rule.allocation:
         case Allocation.PRORATA_CLOSE:
             awarded, minors, reasons = prorata.close(rule, entered, pots=pots, claims=taking_part)
@@ -65,22 +72,31 @@ def close(
             awarded = ranking.close(rule, entered, pots=pots, claims=taking_part)
             minors, reasons = _to_claims(awarded, taking_part)
         case _:
-            ideals = sharing.ideals_of(rule, taking_part)
+            ideals = sharing.ideals_of(rule, sums)
             awarded = sharing.close(rule, entered, pots=pots, ideals=ideals)
             minors, reasons = _to_claims(awarded, taking_part)
-    given = {claim.ref: minor for claim, minor in zip(taking_part, minors, strict=True)}
-    locked = {claim.ref: claim for claim in ordered if claim.ref not in given}
-    without = {claim.project for claim in locked.values()} - set(awarded.parts)
-    return Closed(
-        by_project={**awarded.parts, **dict.fromkeys(sorted(without), ())},
-        by_claim=[(claim.ref, given.get(claim.ref, 0)) for claim in ordered],
-        reasons={**reasons, **dict.fromkeys(locked, "threshold_not_reached")},
-        project_reasons={
-            **awarded.reasons,
-            **dict.fromkeys(sorted(without), "threshold_not_reached"),
-        },
+    closed = Closed(
+        by_project=awarded.parts,
+        by_claim=[(claim.ref, minor) for claim, minor in zip(taking_part, minors, strict=True)],
+        reasons=reasons,
+        project_reasons=awarded.reasons,
         steps=awarded.steps,
         facts=awarded.facts,
+    )
+    return closed if len(taking_part) == len(ordered) else _with_locked(closed, ordered)
+
+
+def _with_locked(closed: Closed, ordered: Sequence[Claim]) -> Closed:
+    """Add the claims that a threshold kept out, and the projects that have no others."""
+    given = dict(closed.by_claim)
+    locked = [claim for claim in ordered if claim.ref not in given]
+    without = sorted({claim.project for claim in locked} - set(closed.by_project))
+    return replace(
+        closed,
+        by_project={**closed.by_project, **dict.fromkeys(without, ())},
+        by_claim=[(claim.ref, given.get(claim.ref, 0)) for claim in ordered],
+        reasons={**closed.reasons, **dict.fromkeys((claim.ref for claim in locked), LOCKED)},
+        project_reasons={**closed.project_reasons, **dict.fromkeys(without, LOCKED)},
     )
 
 
@@ -91,18 +107,17 @@ def shares(minor: int, bases: Sequence[int]) -> list[int]:
 
 def _to_claims(awarded: Awarded, claims: Sequence[Claim]) -> tuple[list[int], dict[str, str]]:
     """Return what each claim gets of its project's match, and why a claim gets nothing or less."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, claim in enumerate(claims):
-        places[claim.project].append(place)
-    minors = [0] * len(claims)
-    reasons: dict[str, str] = {}
-    for project, own in places.items():
-        whole = sum(minor for _, minor in awarded.parts[project])
-        reason = awarded.reasons.get(project)
-        for place, minor in zip(
-            own, shares(whole, [claims[place].base_minor for place in own]), strict=True
-        ):
-            minors[place] = minor
-            if why := reason or (None if minor else "rounds_to_zero"):
-                reasons[claims[place].ref] = why
+    bases = defaultdict[str, list[int]](list)
+    for claim in claims:
+        bases[claim.project].append(claim.base_minor)
+    turns = {
+        project: iter(shares(sum(minor for _, minor in awarded.parts[project]), own))
+        for project, own in bases.items()
+    }
+    minors = [next(turns[claim.project]) for claim in claims]
+    reasons = {
+        claim.ref: awarded.reasons.get(claim.project, "rounds_to_zero")
+        for claim, minor in zip(claims, minors, strict=True)
+        if not minor or claim.project in awarded.reasons
+    }
     return minors, reasons

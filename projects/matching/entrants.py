@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from projects.matching import quadratic
 from projects.matching.quadratic import Giver
 from projects.matching.rules import Counted, Exhaustion, Metric, Unlock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from projects.matching.outcomes import Json, Parts, Step
@@ -99,26 +100,40 @@ def last_second(rule: Rule) -> datetime:
     return rule.window.closes_at.replace(microsecond=0) - SECOND
 
 
-def entrants(claims: Sequence[Claim], projects: Mapping[str, Mapping[str, Fact]]) -> list[Entrant]:
+def added_up(claims: Iterable[Claim]) -> dict[str, dict[Giver, int]]:
+    """Return what each giver's claims for each project count in all, in minor units."""
+    return quadratic.added_up(
+        (claim.project, (claim.ref,) if claim.donor is None else claim.donor, claim.base_minor)
+        for claim in claims
+    )
+
+
+def entrants(
+    claims: Sequence[Claim],
+    projects: Mapping[str, Mapping[str, Fact]],
+    sums: Mapping[str, Mapping[Giver, int]] | None = None,
+) -> list[Entrant]:
     """Return the projects of claims in order of settlement, by id.
 
     `projects` holds facts of projects as they are at the close, over those of their first claim; a
-    project that nobody gave to takes part by being in it.
+    project that nobody gave to takes part by being in it. `sums` are the claims, added up.
     """
-    of_project: dict[str, list[Claim]] = {project: [] for project in projects}
-    for claim in claims:
-        of_project.setdefault(claim.project, []).append(claim)
-    return [
-        Entrant(
-            project=project,
-            counted_minor=sum(claim.base_minor for claim in own),
-            givers=len({claim.giver for claim in own if claim.base_minor}),
-            first_at=own[0].settled_at if own else None,
-            first_ref=own[0].ref if own else "",
-            facts={**(own[0].facts if own else {}), **projects.get(project, {})},
+    given = added_up(claims) if sums is None else sums
+    firsts = {claim.project: claim for claim in reversed(claims)}
+    found: list[Entrant] = []
+    for project in sorted({*firsts, *projects}):
+        first, by_giver = firsts.get(project), given.get(project, {})
+        found.append(
+            Entrant(
+                project=project,
+                counted_minor=sum(by_giver.values()),
+                givers=len(by_giver),
+                first_at=first.settled_at if first else None,
+                first_ref=first.ref if first else "",
+                facts={**(first.facts if first else {}), **projects.get(project, {})},
+            )
         )
-        for project, own in sorted(of_project.items())
-    ]
+    return found
 
 
 def has_reached(

@@ -17,24 +17,26 @@ from projects.matching.formula import Quadratic, QuadraticVariant
 from projects.matching.quadratic import THOUSANDTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from projects.matching.entrants import Claim, Entrant
+    from projects.matching.entrants import Entrant
     from projects.matching.outcomes import Parts, Pots, Step
+    from projects.matching.quadratic import Giver
     from projects.matching.rules import Rule
 
     Steps = tuple[Step, ...]
 
 
-def ideals_of(rule: Rule, claims: Iterable[Claim]) -> dict[str, int] | None:
+def ideals_of(rule: Rule, sums: Mapping[str, Mapping[Giver, int]]) -> dict[str, int] | None:
     """Return the ideals of quadratic funding by project, in thousandths; None by shares.
+
+    `sums` holds what each giver's claims for each project count in all.
 
     Raises:
         TooMuchMoney: Pairwise funding of amounts that fixed point cannot carry.
     """
     if not isinstance(rule.formula, Quadratic):
         return None
-    sums = quadratic.added_up((claim.project, claim.giver, claim.base_minor) for claim in claims)
     if rule.formula.variant is QuadraticVariant.PAIRWISE:
         return pairwise.ideals(sums, m_minor=rule.formula.pairwise_m)
     found = quadratic.ideals({project: given.values() for project, given in sums.items()})
