@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from payments.ledger import selectors as ledger
 from payments.money import Money
-from projects.matching import engine
-from projects.matching.models import Freeze, Programme, ProgrammeVersion
+from projects.catalogue.models import Project
+from projects.matching import counting, engine
+from projects.matching.models import CountedMoney, Freeze, Programme, ProgrammeVersion
 from projects.matching.models.drafts import DraftStep, ProgrammeDraft
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from payments.ledger.selectors import Balance
     from payments.ledger.services import AccountKey
-    from projects.matching.rules import Rule
+    from projects.matching.rules import Counted, Rule
 
 
 class Standing(StrEnum):
@@ -163,3 +164,17 @@ def latest_version(programme_key: str) -> ProgrammeVersion | None:
 def _sum(amounts: Iterable[Money]) -> Money | None:
     found = list(amounts)
     return sum(found[1:], found[0]) if found else None
+
+
+def past_money(
+    agency_id: UUID, rule: Rule, *, since: datetime, until: datetime
+) -> tuple[Counted, ...]:
+    """Return money that settled for an agency's own projects of which a rule speaks, in order.
+
+    Money for projects of other agencies stays on their side of the wall.
+    """
+    own = Project.objects.filter(agency=agency_id).values("pk")
+    rows = CountedMoney.objects.filter(
+        project_id__in=own, settled_at__gte=since, settled_at__lt=until
+    ).order_by("settled_at", "contribution_ref")
+    return tuple(row.counted for row in rows if counting.speaks_of(rule, row.facts))

@@ -116,7 +116,7 @@ def test_the_database_keeps_what_was_proposed_and_the_history(
 ) -> None:
     draft = proposed(agency, first)
 
-    with pytest.raises(IntegrityError, match="matching_draft_move|cannot go"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="cannot go"), transaction.atomic():
         ProgrammeDraft.objects.filter(pk=draft.pk).update(document={})
     with pytest.raises(IntegrityError, match="cannot go"), transaction.atomic():
         ProgrammeDraft.objects.filter(pk=draft.pk).update(
@@ -124,9 +124,12 @@ def test_the_database_keeps_what_was_proposed_and_the_history(
         )
     with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
         DraftStep.objects.update(reason="another")
-    with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM matching_draft")
+    with (
+        pytest.raises(IntegrityError, match="written once"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM matching_draft")
 
 
 def test_what_was_proposed_can_be_given_back_with_a_reason(

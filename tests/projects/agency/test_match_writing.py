@@ -8,7 +8,6 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from projects.catalogue.models import Organisation
 from projects.matching import templates
 from projects.matching.models.drafts import ProgrammeDraft
 from projects.matching.services import drafts as services
@@ -18,6 +17,8 @@ from tests.projects.agency import match_pages as pages
 
 if TYPE_CHECKING:
     from django.test import Client
+
+    from projects.catalogue.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
