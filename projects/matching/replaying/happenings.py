@@ -30,7 +30,7 @@ from projects.matching.replaying.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from projects.matching.replaying.scenarios import Attributes, Event
 
@@ -64,7 +64,7 @@ def events(value: object, place: str, people: People) -> tuple[Event, ...]:
 
 def _event(value: object, place: str, people: People) -> Event:
     fields = whole(value, place, required=("type", "t"))
-    kinds = {
+    kinds: dict[str, Callable[[dict[str, object], str, People], Event]] = {
         "contribution": _contribution,
         "refund": _refund,
         "topup": _top_up,

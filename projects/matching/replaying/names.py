@@ -34,11 +34,6 @@ class Names:
         """Return the campaign under which a project of the scenario collects."""
         return f"campaign:{self.projects[project]}"
 
-    def told(self, pot: str) -> str:
-        """Return the scenario's name of a pot, as A or A/federal."""
-        programme, slash, layer = pot.partition("/")
-        return f"{_turned(self.programmes)[programme]}{slash}{layer}"
-
     def contributions_told(self) -> dict[str, str]:
         return _turned(self.contributions)
 

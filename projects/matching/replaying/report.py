@@ -9,6 +9,7 @@ from payments.ledger import selectors as ledger
 from projects.matching import engine
 from projects.matching.models import Allocation
 from projects.matching.replaying import closes, reasons
+from projects.matching.rules import pot_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,11 +45,10 @@ def _matches(rows: Iterable[Allocation], names: Names) -> dict[str, Amounts]:
     contributions, programmes = names.contributions_told(), names.programmes_told()
     found: dict[str, Amounts] = defaultdict(dict)
     for row in rows:
-        if row.lump_minor:
-            continue
-        for layer, minor in row.parts:
-            pot = programmes[row.programme_id] + (f"/{layer}" if layer else "")
-            found[contributions[row.contribution_ref]][pot] = minor
+        if not row.lump_minor:
+            for layer, minor in row.parts:
+                pot = pot_name(programmes[row.programme_id], layer)
+                found[contributions[row.contribution_ref]][pot] = minor
     return found
 
 
@@ -63,20 +63,20 @@ def _lumps(rows: Iterable[Allocation], names: Names) -> Amounts:
 
 
 def _unmet(rows: Iterable[Allocation], names: Names) -> Amounts:
-    contributions = names.contributions_told()
-    found = {
-        f"{contributions[row.contribution_ref]}:{names.told(pot)}": minor
-        for row in rows
-        for pot, minor in row.unmet
-        if minor
-    }
+    """Return what only a pot did not allow, by contribution and pot."""
+    contributions, programmes = names.contributions_told(), names.programmes_told()
+    found: Amounts = {}
+    for row in rows:
+        for layer, minor in row.unmet:
+            pot = pot_name(programmes[row.programme_id], layer)
+            found[f"{contributions[row.contribution_ref]}:{pot}"] = minor
     return dict(sorted(found.items()))
 
 
 def _pots(stage: Stage) -> Amounts:
     """Return what is left in every pot, in the order of the file."""
     keys = {
-        programme.id + (f"/{layer}" if layer else ""): engine.pot(
+        pot_name(programme.id, layer): engine.pot(
             stage.names.programmes[programme.id], programme.currency, layer
         )
         for programme in stage.scenario.programmes

@@ -49,8 +49,8 @@ def listed(value: object, place: str, *, fewest: int = 0) -> list[object]:
 
 
 def text(value: object, place: str) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST or "\x00" in value:
-        raise ScenarioNotUnderstood(place, f"must be a text of 1 to {LONGEST} characters")
+    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST or not value.isprintable():
+        raise ScenarioNotUnderstood(place, f"must be a text of 1 to {LONGEST} printable characters")
     return value
 
 
@@ -104,7 +104,7 @@ def fact(value: object, place: str) -> Fact:
         return value
     if isinstance(value, int):
         return integer(value, place, -LARGEST_MINOR, LARGEST_MINOR)
-    if isinstance(value, str) and "\x00" not in value:
+    if isinstance(value, str) and value.isprintable():
         return value
     raise ScenarioNotUnderstood(place, "must be a text, a whole number, true, false or null")
 

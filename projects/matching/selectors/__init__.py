@@ -1,6 +1,7 @@
 from projects.matching.selectors.matches import (
     Explanation,
     explanation,
+    is_counted,
     is_waiting,
     matched_by_contribution,
     matched_totals,
@@ -22,6 +23,7 @@ __all__ = [
     "OpenProgramme",
     "Pot",
     "explanation",
+    "is_counted",
     "is_waiting",
     "left",
     "matched_by_contribution",

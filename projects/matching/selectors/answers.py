@@ -187,9 +187,9 @@ class _Line:
 def _waiting(refs: Sequence[str]) -> dict[str, _Line]:
     rows = list(WaitingMoney.objects.filter(contribution_ref__in=refs).select_related("money"))
     standing = Freeze.objects.standing() if rows else Freeze.objects.none()
-    stopped = list(standing.values_list("programme_id", "project_id"))
-    programmes = {programme for programme, _ in stopped if programme is not None}
-    projects = {project for _, project in stopped if project is not None}
+    stopped = list(standing.values_list("programme", "project_id"))
+    programmes = {programme for programme, _ in stopped}
+    projects = {project for _, project in stopped}
     found = {}
     for row in rows:
         reason = "project_frozen" if row.money.project_id in projects else None

@@ -232,7 +232,7 @@ def _days(refused: Step) -> Words:
 def _binding(reason: str, steps: Sequence[Step]) -> Step | None:
     """Return the step of the cap that a reason names."""
     for step in steps:
-        if step["step"] == "cap" and step.get("scope") in Scope:
+        if step["step"] == "cap" and str(step.get("scope")) in list(Scope):
             period = str(step.get("period") or "none")
             named = f"cap_{step['scope']}" + ("" if period == "none" else f"_{period}")
             if named == reason:
@@ -242,7 +242,7 @@ def _binding(reason: str, steps: Sequence[Step]) -> Step | None:
 
 def _not_reached(step: Step, currency: str) -> str:
     at = number(step, "at")
-    if step.get("metric") not in Metric or at is None:
+    if str(step.get("metric")) not in list(Metric) or at is None:
         return str(PLAIN["threshold_not_reached"])
     metric = Metric(str(step["metric"]))
     return REACHED[metric] % {"at": at, "raised": amount(at, currency)}

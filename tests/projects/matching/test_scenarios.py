@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,12 @@ def scenarios() -> Iterator[Any]:
 
 
 def replayed(path: Path, *flags: str) -> dict[str, Any]:
+    """Return the document of the command, also where it ends with 1."""
     out = StringIO()
-    call_command("matching", "replay", str(path), "--json", *flags, stdout=out)
+    try:
+        call_command("matching", "replay", str(path), "--json", *flags, stdout=out)
+    except CommandError as error:
+        assert error.returncode == 1, error  # noqa: PT017  With 2 there is no document.
     document: dict[str, Any] = json.loads(out.getvalue())
     return document
 
