@@ -11,7 +11,12 @@ from payments.ledger.selectors import Difference
 from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.gifts import ProjectFacts
-from projects.matching.models import Allocation, CountedMoney
+from projects.matching.models import (
+    Allocation,
+    CountedMoney,
+    ProgrammeVersion,
+    TallyCounter,
+)
 from tests.make import ledger as make_ledger
 from tests.make import matching as make
 
@@ -56,7 +61,7 @@ def test_programmes_of_many_projects_come_in_one_query(
     assert [each.id for each in selectors.programmes(now=make.NOON)] == ["all", "kenya", "over"]
 
 
-def test_pots_come_from_the_ledger_in_two_queries(
+def test_pots_come_from_the_ledger_in_three_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make.programme(id="a", pot_minor=500_00)
@@ -65,7 +70,7 @@ def test_pots_come_from_the_ledger_in_two_queries(
     services.allocate_due(programme_id="a", now=SOON)
     services.reserve(gift=make.gift(50_00, donor="d2"), now=SOON)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = selectors.pots(["a", "b"])
 
     assert found == {
@@ -86,7 +91,7 @@ def test_what_is_only_reserved_is_not_matched(
     services.allocate_due(programme_id="fund", now=SOON)
 
     with django_assert_num_queries(1):
-        totals = selectors.matched_totals([CAMPAIGN, "campaign:unknown"])
+        totals = selectors.matched_totals({CAMPAIGN: "EUR", "campaign:unknown": "EUR"})
 
     assert totals == {CAMPAIGN: Money(210_00, "EUR")}
     assert selectors.matched_by_contribution() == {"c2": 200_00, "c3": 10_00}
@@ -111,7 +116,7 @@ def test_an_explanation_tells_every_programme_and_step_in_words() -> None:
     assert (small.programme_name, small.match, small.state, small.reason) == (
         "Small fund",
         Money(0, "EUR"),
-        "unmatched",
+        "refused",
         "below_minimum",
     )
     assert small.why == "This programme adds to amounts of €500.00 or more."
@@ -147,20 +152,20 @@ def test_the_books_agree_after_every_kind_of_step() -> None:
     assert selectors.verify_differences() == []
 
 
-def test_what_is_not_asked_about_is_not_gathered() -> None:
-    make.programme(id="fund", pot_minor=1_000_00)
+def test_only_what_a_decision_may_read_is_gathered() -> None:
+    caps = [{"scope": "donor", "amount": 500_00}, {"scope": "project", "amount": 900_00}]
+    (version,) = [make.programme(id="fund", pot_minor=1_000_00, caps=caps)]
     services.reserve(gift=make.gift(100_00, donor="d1"), now=make.NOON)
-    currencies = {"fund": "EUR"}
+    (terms,) = ProgrammeVersion.objects.with_orders().filter(pk=version.pk)
 
-    neither = engine.standing(currencies, donors=[], projects=[])
-    giver = engine.standing(currencies, donors=["d1"], projects=[])
-    project_only = engine.standing(currencies, donors=[], projects=[make.PROJECT])
+    def gathered(donor: str | None) -> dict[str, int]:
+        money = make.gift(1_00, donor=donor).counted(settled_at=make.NOON)
+        stand = engine.standing([(terms, money)])
+        return {key.whose: minor for key, minor in stand.tallies["fund"].items()}
 
-    found = [each.usage["fund"] for each in (neither, giver, project_only)]
-    assert [dict(usage.donor) for usage in found] == [{}, {"d1": 200_00}, {}]
-    assert [dict(usage.project) for usage in found] == [{}, {}, {str(make.PROJECT): 200_00}]
-    assert [usage.programme for usage in found] == [200_00] * 3
-    assert neither.left == {"fund": 800_00}
+    assert gathered(None) == gathered("d2") == {str(make.PROJECT): 200_00}
+    assert gathered("d1") == {str(make.PROJECT): 200_00, "d1": 200_00}
+    assert engine.standing([], of=[terms]).left("fund") == 800_00
 
 
 def test_money_taken_from_a_pot_without_an_allocation_is_a_difference() -> None:
@@ -190,8 +195,13 @@ def test_an_allocation_without_money_is_a_difference_and_so_is_an_exceeded_cap()
         campaign_key=CAMPAIGN,
         project_id=money.project_id,
         donor_key="d1",
+        base_minor=1,
+        ideal_minor=1,
         decided_minor=1,
+        decided_parts=[["", 1]],
         amount_minor=1,
+        parts=[["", 1]],
+        moves=[["matched", "donor", "d1", "", "", 1]],
         state=Allocation.State.COMMITTED,
         steps=[],
         ledger_key="nothing",
@@ -202,6 +212,14 @@ def test_an_allocation_without_money_is_a_difference_and_so_is_an_exceeded_cap()
     assert selectors.verify_differences() == [
         Difference("pot", "fund", "EUR", expected="39999", found="40000"),
         Difference("total", f"match of {CAMPAIGN}", "EUR", expected="10001", found="10000"),
+        Difference(
+            "total", "tally of fund:matched:donor:d1", "EUR", expected="10001", found="10000"
+        ),
+    ]
+
+    TallyCounter.objects.filter(whose="d1").update(minor=10001)
+
+    assert selectors.verify_differences()[2:] == [
         Difference("cap", "fund:donor:d1", "EUR", expected="at most 10000", found="10001"),
     ]
 
