@@ -98,6 +98,18 @@ JOBS = (
         "match held for people who did not go on",
     ),
     Job(
+        "matching.close_due",
+        "projects.matching.services.close_due",
+        60,
+        "programmes that share out at their close, whose time has come",
+    ),
+    Job(
+        "matching.estimate_due",
+        "projects.matching.services.estimate_due",
+        86_400,
+        "what those programmes would give today, each night",
+    ),
+    Job(
         "funding.expire_contributions",
         "projects.funding.services.expire_contributions",
         60,

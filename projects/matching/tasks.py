@@ -19,3 +19,13 @@ def allocate_all_due() -> int:
 @shared_task(name="matching.expire_reservations", acks_late=True)
 def expire_reservations() -> int:
     return services.expire_reservations(now=timezone.now())
+
+
+@shared_task(name="matching.close_due", acks_late=True)
+def close_due() -> int:
+    return services.close_due(now=timezone.now())
+
+
+@shared_task(name="matching.estimate_due", acks_late=True)
+def estimate_due() -> int:
+    return services.estimate_due(now=timezone.now())
