@@ -169,7 +169,7 @@ def keys(rule: Rule, money: Counted) -> frozenset[Key]:
     if ideals.is_lump(rule):
         found.append(ideals.lump_key(money))
     if rule.threshold is not None:
-        found.append(thresholds.unlocked_key(money))
+        found += (thresholds.unlocked_key(money), thresholds.donors_key(money))
     if rule.reserve is not None:
         found += (reserve_key(layer.id) for layer in rule.layers)
     return touched((key, 0) for key in found)

@@ -20,6 +20,11 @@ def unlocked_key(money: Counted) -> Key:
     return Key(Measure.UNLOCKED, "project", money.project)
 
 
+def donors_key(money: Counted) -> Key:
+    """Return the counter of distinct givers, whom money of nobody known looks at too."""
+    return Key(Measure.DONORS, "project", money.project)
+
+
 def standing(threshold: Threshold, money: Counted, tally: Tally, at_hand_minor: int = 0) -> int:
     """Return how far a project has come, in the units of the metric, with money at hand."""
     if threshold.metric is Metric.DONORS:
@@ -32,7 +37,7 @@ def standing(threshold: Threshold, money: Counted, tally: Tally, at_hand_minor: 
 
 
 def _donors(money: Counted, tally: Tally, at_hand_minor: int) -> int:
-    known = tally[Key(Measure.DONORS, "project", money.project)]
+    known = tally[donors_key(money)]
     if money.donor is None or not at_hand_minor:
         return known
     own = Key(Measure.COUNTED, "donor_project", both(money.project, money.donor))

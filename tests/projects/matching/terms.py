@@ -90,6 +90,9 @@ forward = st.builds(
 weights = Weight("donor.score", ((0, Rate(0, 1)), (10, Rate(1, 2)), (20, Rate(1, 1))))
 
 
+PAIRED = [Paired(("m", "e"), each) for each in Pairing]
+
+
 @st.composite
 def rules(draw: st.DrawFn, *, caps: st.SearchStrategy[tuple[Cap, ...]] = caps) -> Rule:
     """Return an instant rule of any kind but those that work backwards."""
@@ -100,14 +103,14 @@ def rules(draw: st.DrawFn, *, caps: st.SearchStrategy[tuple[Cap, ...]] = caps) -
         coupling=draw(st.sampled_from(Coupling)),
         caps=draw(caps),
         base_caps=draw(base_caps),
-        weight=draw(st.sampled_from([None, None, weights])),
-        paired=draw(st.sampled_from([None, None, *(Paired(("m", "e"), each) for each in Pairing)])),
+        weight=draw(st.sampled_from([*[None] * 3, weights])),
+        paired=draw(st.sampled_from([*[None] * 6, *PAIRED])),
         threshold=draw(st.one_of(st.none(), st.none(), forward)),
         reserve=draw(st.one_of(st.none(), st.builds(Reserve, st.just((RURAL,)), AMOUNTS))),
         on_exhaustion=draw(st.sampled_from(Exhaustion)),
         stacking=Stacking(
             total_public_share=draw(st.sampled_from([None, None, Rate(1, 2)])),
-            lifetime_awards=draw(st.sampled_from([None, None, 1])),
+            lifetime_awards=draw(st.sampled_from([*[None] * 4, 1])),
         ),
         partial=draw(st.sampled_from(Partial)),
         indices={"wage": ((date(2026, 1, 1), 100), (date(2026, 3, 12), 300))},
