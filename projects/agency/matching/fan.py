@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
+
+from payments import figures
 from payments.money import Money
 
 if TYPE_CHECKING:
@@ -28,8 +31,9 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class Mark:
     at: int
-    on: date
+    label: str
     anchor: str
+    rtl_anchor: str  # Where text runs to the left, its start is its right end.
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,11 @@ def drawn(
             for minor in (funded_minor * n // LEVELS for n in range(LEVELS + 1))
         ),
         marks=tuple(
-            Mark(scale.x(n), days[n], anchor)
-            for n, anchor in (
-                (0, "start"),
-                ((len(days) - 1) // 2, "middle"),
-                (len(days) - 1, "end"),
+            Mark(scale.x(n), _day(days[n]), *anchors)
+            for n, anchors in (
+                (0, ("start", "end")),
+                ((len(days) - 1) // 2, ("middle", "middle")),
+                (len(days) - 1, ("end", "start")),
             )
         ),
         rows=tuple(
@@ -99,6 +103,11 @@ class _Scale:
 
     def y(self, minor: int) -> int:
         return BOTTOM - (BOTTOM - TOP) * max(0, min(minor, self.most)) // self.most
+
+
+def _day(on: date) -> str:
+    """Return a day as plain text: an element inside the drawing's text would not be shown."""
+    return figures.day_text(on, language=get_language() or "en", style="medium")
 
 
 def _three(spread: Spread) -> tuple[int, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from payments.money import Money
 from projects.agency.fields import read
-from projects.agency.matching import fan
+from projects.agency.matching import fan, words
 from projects.agency.matching.row_forms import amount_field
 from projects.catalogue.models import Project
 from projects.catalogue.selectors import texts
@@ -28,7 +28,7 @@ from projects.matching.wording import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -116,8 +116,8 @@ class TryForm(forms.Form):
             try:
                 found = contribution_files.read(Path(kept.name), own_currency=self.rule.currency)
             except contribution_files.RowsNotUnderstood as problem:
-                words = str(problem).replace(kept.name, _("the file"))
-                self.add_error("file", _("Nothing was read. %(problem)s") % {"problem": words})
+                said = str(problem).replace(kept.name, _("the file"))
+                self.add_error("file", _("Nothing was read. %(problem)s") % {"problem": said})
                 return ()
         if not found:
             self.add_error("file", _("The file has no row."))
@@ -202,6 +202,7 @@ def _ceilings(rule: Rule, money: Iterable[Counted]) -> dict[str, int] | None:
 
 def _shown(found: Simulation, counted: int) -> Outcome:
     currency = found.rule.currency
+    in_the_middle = None if found.runs_out_p50 == date.max else found.runs_out_p50
     return Outcome(
         counted=counted,
         spent=Money(found.spent_minor, currency),
@@ -209,7 +210,7 @@ def _shown(found: Simulation, counted: int) -> Outcome:
         runs_out_on=found.runs_out_on,
         draws=found.draws,
         draws_that_run_out=found.draws_that_run_out,
-        runs_out_p50=found.runs_out_p50,
+        runs_out_p50=in_the_middle,
         projects=found.projects,
         projects_in_full=found.projects_in_full,
         unmatched=len(found.unmatched),
@@ -217,7 +218,7 @@ def _shown(found: Simulation, counted: int) -> Outcome:
             found.fan,
             funded_minor=found.funded_minor,
             currency=currency,
-            runs_out_on=found.runs_out_p50,
+            runs_out_on=in_the_middle,
         ),
         reasons=_reasons(found),
         samples=_samples(found),
@@ -239,7 +240,18 @@ def _reason_words(code: str) -> str:
     kind, _colon, field = code.partition(":")
     if kind == "not_eligible":
         return _("A condition of the rule is not met: %(field)s.") % {"field": field}
+    if (limited := _limited(code)) is not None:
+        return _("The limit per %(what)s was reached.") % {"what": limited}
     return reasons.plain(code, {})
+
+
+def _limited(code: str) -> str | None:
+    """Return what the limit of a reason such as cap_donor_month is per."""
+    scope = code.removeprefix("cap_")
+    for period in ("_month", "_fiscal_year", "_n_years"):
+        scope = scope.removesuffix(period)
+    labels = dict(words.SCOPES)
+    return str(labels[scope]) if code.startswith("cap_") and scope in labels else None
 
 
 def _samples(found: Simulation) -> tuple[Sample, ...]:

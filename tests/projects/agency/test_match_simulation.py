@@ -42,7 +42,7 @@ def officer(client: Client, agency: Organisation) -> Client:
     return accounts.sign_in(client, pages.manager(agency))
 
 
-def received(project: Project, minor: int, *, at: datetime) -> None:
+def received(project: Project, minor: int, *, at: datetime, donor: str = "d1") -> None:
     """Store money as it was counted, without any programme having been asked."""
     CountedMoney.objects.create(
         contribution_ref=str(uuid4()),
@@ -50,7 +50,7 @@ def received(project: Project, minor: int, *, at: datetime) -> None:
         project_id=project.pk,
         amount_minor=minor,
         currency="EUR",
-        donor_key="d1",
+        donor_key=donor,
         facts={"contribution.amount": minor, "project.country": "KEN"},
         candidates=[],
         settled_at=at,
