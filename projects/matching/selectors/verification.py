@@ -12,11 +12,16 @@ from payments.ledger.models import Account, AccountKind
 from payments.ledger.selectors import Difference
 from projects.matching import rules
 from projects.matching.engine import pot
-from projects.matching.models import Allocation, Claim, Programme, Reservation, TallyCounter
+from projects.matching.models import (
+    Allocation,
+    Claim,
+    Programme,
+    Reservation,
+    TallyCounter,
+)
 from projects.matching.rules import Period
-from projects.matching.selectors import funded as put_into
-from projects.matching.selectors.matches import matched_totals
 from projects.matching.selectors.funded import put_in_by_pot
+from projects.matching.selectors.matches import matched_totals
 from projects.matching.selectors.round_checks import (
     awarded_by_campaign,
     awarded_by_pot,
