@@ -23,7 +23,7 @@ from projects.matching.rules import Allocation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from projects.matching.entrants import Awarded, Claim
+    from projects.matching.entrants import Awarded, Claim, Entrant
     from projects.matching.outcomes import Json, Parts, Pots, Step
     from projects.matching.rules import Fact, Rule
 
@@ -38,7 +38,7 @@ class Closed:
     """What one round gives to projects, and of that to contributions, and why."""
 
     by_project: Mapping[str, Parts]
-    by_claim: Sequence[tuple[str, int]]  # All claims by (settled_at, ref): reference, minor units.
+    by_claim: Sequence[tuple[str, int]]  # Reference and minor units, by (settled_at, ref).
     reasons: Mapping[str, str]  # By reference, where a claim gets nothing or less than the formula.
     project_reasons: Mapping[str, str]
     steps: Mapping[str, tuple[Step, ...]]  # By project.
@@ -84,6 +84,42 @@ def close(
         facts=awarded.facts,
     )
     return closed if len(taking_part) == len(ordered) else _with_locked(closed, ordered)
+
+
+def close_added_up(
+    rule: Rule,
+    entered: Sequence[Entrant],
+    claims: Iterable[tuple[str, Sequence[str], Sequence[int]]],
+    *,
+    pots: Pots,
+    ideals: Mapping[str, int] | None,
+) -> Closed:
+    """Share out by share or linear quadratic funding what the database has added up.
+
+    The same as `close`, but for the order of `by_claim`, without a value for each claim: `entered`
+    are the projects by id, `ideals` theirs in thousandths, and `claims` holds for each project the
+    references of its claims and what they count for, both by (settled_at, ref).
+    """
+    awarded = sharing.close(rule, entered, pots=pots, ideals=ideals)
+    by_claim: list[tuple[str, int]] = []
+    reasons: dict[str, str] = {}
+    for project, refs, bases in claims:
+        minors = shares(sum(minor for _, minor in awarded.parts[project]), bases)
+        by_claim.extend(zip(refs, minors, strict=True))
+        reason = awarded.reasons.get(project)
+        reasons |= {
+            ref: reason or "rounds_to_zero"
+            for ref, minor in zip(refs, minors, strict=True)
+            if reason or not minor
+        }
+    return Closed(
+        by_project=awarded.parts,
+        by_claim=by_claim,
+        reasons=reasons,
+        project_reasons=awarded.reasons,
+        steps=awarded.steps,
+        facts=awarded.facts,
+    )
 
 
 def _with_locked(closed: Closed, ordered: Sequence[Claim]) -> Closed:

@@ -37,10 +37,6 @@ class Claim:
     facts: Mapping[str, Fact] = field(default_factory=dict)  # What caps, scores and tiers ask for.
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        return self.settled_at, self.ref
-
-    @property
     def giver(self) -> Giver:
         return (self.ref,) if self.donor is None else self.donor
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.matching import closing
+from projects.matching import closing, entrants, sharing
 from tests.make.claims import claim, close, pots, totals
+from tests.make.rules import rule
 
 if TYPE_CHECKING:
     from projects.matching.entrants import Claim
@@ -415,6 +417,36 @@ def test_any_round_conserves_money_and_ignores_the_order_of_rows(
     assert {ref for ref, minor in closed.by_claim if not minor} <= set(closed.reasons)
 
     assert close(reversed(claims), pot=pot, **terms) == closed
+
+
+@given(rows, st.sampled_from([SHARE, QUADRATIC]), st.integers(0, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_what_the_database_added_up_is_shared_out_the_same(
+    given_rows: list[tuple[int, str, str | None, int]], terms: Document, pot: int
+) -> None:
+    claims = sorted(made(given_rows), key=lambda one: (one.settled_at, one.ref))
+    sums = entrants.added_up(claims)
+    of_project = [
+        (
+            project,
+            [one.ref for one in claims if one.project == project],
+            [one.base_minor for one in claims if one.project == project],
+        )
+        for project in sums
+    ]
+
+    asked = rule(**terms)
+    closed = closing.close_added_up(
+        asked,
+        entrants.entrants(claims, {}),
+        of_project,
+        pots=pots(pot),
+        ideals=sharing.ideals_of(asked, sums),
+    )
+
+    plain = close(claims, pot=pot, **terms)
+    assert sorted(closed.by_claim) == sorted(plain.by_claim)
+    assert replace(closed, by_claim=()) == replace(plain, by_claim=())
 
 
 @given(rows.filter(len), st.integers(1, 10**6))
