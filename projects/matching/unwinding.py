@@ -51,10 +51,10 @@ def remaining(
     `recompute` asks the rule again about what remains, with the room that each limit and the pot
     had when it was decided: the money of others, come or gone since, has no say. `proportional`
     keeps the same share of the match as of the money, rounded down. Neither gives more than was
-    decided, which is read from the steps; so it may be asked of what stood after an earlier refund.
+    decided: `decided` has the parts as they were then, not as an earlier refund left them.
     `public_minor` is what the programmes before still match, where their total share is limited.
     """
-    parts = decided_parts(rule, decided)
+    parts = decided.parts
     lump = min(decided.lump_minor, total_of(parts))
     if remaining_minor >= money.amount_minor:
         return Remaining(parts, lump, decided.moves)
@@ -79,19 +79,6 @@ def _smaller(money: Counted, minor: int) -> Counted:
     if "contribution.amount" in facts:
         facts["contribution.amount"] = minor
     return replace(money, amount_minor=minor, facts=facts)
-
-
-def decided_parts(rule: Rule, decided: Decided) -> Parts:
-    """Return the parts that the last of the steps tells, or those at hand where no step does."""
-    match = _last(decided.steps, "match")
-    if match is None:
-        return decided.parts
-    told = match.get("parts")
-    if not isinstance(told, list):
-        minor = _whole(match["minor"])
-        return ((rule.layers[0].id, minor),) if minor else ()
-    pairs = (pair for pair in told if isinstance(pair, list))
-    return tuple((str(layer), _whole(minor)) for layer, minor in pairs)
 
 
 def _stages(rule: Rule, money: Counted, smaller: Counted, steps: Sequence[Step]) -> _Stages:

@@ -79,7 +79,12 @@ class Desk:
     def again(self, wanted: Callable[[Row], bool] = lambda _: True) -> None:
         for row in sorted(self.rows.values(), key=lambda row: row.turn.money.order):
             if row.outcome.reason and wanted(row):
-                row.turn = replace(row.turn, frozen=self._frozen(row.turn.money))
+                money = row.turn.money
+                row.turn = replace(
+                    row.turn,
+                    frozen=self._frozen(money),
+                    ceiling_minor=self.ceilings.get(money.project),
+                )
                 row.outcome = allocation.look_again(
                     row.turn, row.given, tally=self.tally, pots=self.pots
                 )
@@ -191,8 +196,10 @@ def _order(event: Scenario, desk: Desk) -> None:
             desk.top_up(event["programme"].partition("/")[2], event["amount"])
         case "release":
             desk.pots = replace(desk.pots, is_reserve_released=True)
+            desk.again(lambda row: row.outcome.reason == "reserved_for_others")
         case "award":
             desk.ceilings[event["project"]] = event["amount"]
+            desk.again(lambda row: row.outcome.reason in ("no_award", "cap_award"))
         case "transfer":
             moved = {event["from"]: -event["amount"], event["to"]: event["amount"]}
             desk.pots = desk.pots.plus(tuple(moved.items()))
