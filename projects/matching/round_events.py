@@ -30,7 +30,7 @@ class MatchAwarded:
 
 @dataclass(frozen=True, slots=True)
 class ShareFreed:
-    """A share of an award stands at another amount: money of its contribution went back, or came."""
+    """A share stands at another amount: money of its contribution went back, or came again."""
 
     contribution_ref: str
     campaign_key: str

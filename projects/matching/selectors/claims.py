@@ -6,7 +6,7 @@ giver gave to each project and only the sums are read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from projects.matching.outcomes import Parts
     from projects.matching.rules import Fact, Rule
 
-CHUNK = 10_000
+CHUNK = 2_000
 _NOTHING: Mapping[str, Fact] = {}
 
 
@@ -120,13 +120,18 @@ def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
         ORDER BY claim.settled_at, claim.contribution_ref
     """  # noqa: S608  Nothing of it comes from outside.
     names: dict[str, str] = {}
+    for ref, project, donor, base, settled_at, facts in _rows(query, programme_id, number):
+        same_project = names.setdefault(project, project)
+        same_donor = donor if donor is None else names.setdefault(donor, donor)
+        yield Claim(ref, same_project, same_donor, base, settled_at, facts or _NOTHING)
+
+
+def _rows(query: str, programme_id: str, number: int) -> Iterator[tuple[Any, ...]]:
+    """Yield what a query says of a round, some rows at a time."""
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = CHUNK
         cursor.execute(query, [programme_id, number])
-        for ref, project, donor, base, settled_at, facts in cursor:
-            same_project = names.setdefault(project, project)
-            same_donor = donor if donor is None else names.setdefault(donor, donor)
-            yield Claim(ref, same_project, same_donor, base, settled_at, facts or _NOTHING)
+        while chunk := cursor.fetchmany(CHUNK):
+            yield from chunk
 
 
 def _asks_for_facts(rule: Rule) -> bool:
@@ -205,13 +210,10 @@ def _added_up(
     facts = _facts_of_projects(programme_id, number) if _asks_for_facts(rule) else {}
 
     def rows() -> Iterator[tuple[str, list[int]]]:
-        with connection.chunked_cursor() as cursor:
-            cursor.itersize = 100
-            cursor.execute(_ADDED_UP, [programme_id, number])
-            for project, given, counted, first_at in cursor:
-                known = facts.get(project, _NOTHING)
-                found.append(Entrant(project, counted, len(given), first_at, facts=known))
-                yield project, given
+        for project, given, counted, first_at in _rows(_ADDED_UP, programme_id, number):
+            known = facts.get(project, _NOTHING)
+            found.append(Entrant(project, counted, len(given), first_at, facts=known))
+            yield project, given
 
     if not isinstance(rule.formula, Quadratic):
         for _ in rows():

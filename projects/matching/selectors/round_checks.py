@@ -58,10 +58,13 @@ def awarded_by_pot() -> Counter[tuple[str, str]]:
     return sums
 
 
-def awarded_by_campaign() -> Counter[str]:
-    """Return what awards give to each campaign: committed, earned and paid."""
-    rows = Award.objects.given().order_by().values_list("campaign_key")
-    return Counter({key: int(minor) for key, minor in rows.annotate(Sum("amount_minor"))})
+def awarded_by_campaign() -> Counter[tuple[str, str]]:
+    """Return what awards give to each campaign in each currency: committed, earned and paid."""
+    rows = Award.objects.given().order_by().values_list("campaign_key", "programme__currency")
+    sums = Counter[tuple[str, str]]()
+    for campaign_key, currency, minor in rows.annotate(Sum("amount_minor")):
+        sums[campaign_key, currency] = int(minor)
+    return sums
 
 
 def paid_by_campaign() -> Counter[str]:

@@ -22,7 +22,6 @@ from projects.matching.selectors.round_checks import verify_rounds
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from projects.matching.models.tranches import MetObligation
 
 __all__ = [
     "ceiling_of",

@@ -6,8 +6,10 @@ from projects.matching.services.allocations import (
     allocate_due,
     count,
 )
-from projects.matching.services.ceilings import award_ceiling, award_ranked
+from projects.matching.services.ceilings import award_ceiling
+from projects.matching.services.committees import award_ranked
 from projects.matching.services.earning import earn
+from projects.matching.services.estimates import estimate_due
 from projects.matching.services.failures import ProgrammesFailed
 from projects.matching.services.freezing import (
     FreezeRefused,
@@ -29,7 +31,7 @@ from projects.matching.services.reservations import (
     release,
     reserve,
 )
-from projects.matching.services.rounds import close_due, close_programme, estimate_due
+from projects.matching.services.rounds import close_due, close_programme
 from projects.matching.services.tranches import meet_obligation, pay_tranche
 from projects.matching.services.transfers import transfer_between_pots
 from projects.matching.services.unwinding import (

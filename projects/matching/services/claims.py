@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
-from projects.matching import allocation, engine
+from projects.matching import allocation, caps, engine
 from projects.matching.models import Claim, Programme, ProgrammeVersion, Round
-from projects.matching.outcomes import Before, Outcome, Turn
+from projects.matching.outcomes import Before, Outcome, Pots, Turn
 from projects.matching.rules import Scope
+from projects.matching.selectors.funded import put_in
 from projects.matching.services import tallies
-from projects.matching.tally import Tally, as_rows, from_rows
+from projects.matching.tally import as_rows, from_rows, touched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from projects.matching.models import CountedMoney
-    from projects.matching.rules import Counted
     from projects.matching.services.decisions import Case
+    from projects.matching.tally import Tally
 GONE = "given_back"
 LATE = "settled_too_late"
 _SETTLED = {LATE, "already_matched"}  # What remains of the money makes no difference.
@@ -75,7 +76,7 @@ def take_claims(programme: Programme, cases: Sequence[Case], *, now: datetime) -
     """
     calls = calls_of(programme)
     stand = engine.standing([(case.version, case.money.counted) for case in cases])
-    tally = stand.tallies[programme.pk] if cases else Tally()
+    tally, pots = stand.tallies[programme.pk], stand.pots[programme.pk]
     claims = []
     for case in cases:
         call = calls.of(case.version)
@@ -83,7 +84,8 @@ def take_claims(programme: Programme, cases: Sequence[Case], *, now: datetime) -
         turn = replace(case.turn(), held=None, remaining_minor=None)
         claim = _claim(case.money, case.version, number=call.number, now=now)
         claim.remaining_minor = remaining
-        _count(claim, _base(turn, remaining, tally=tally, is_closed=call.is_closed))
+        late = Outcome(rule=turn.rule, reason=LATE)
+        _count(claim, late if call.is_closed else _base(turn, remaining, tally, pots))
         tally.move(from_rows(claim.moves))
         claims.append(claim)
     Claim.objects.bulk_create(claims)
@@ -99,21 +101,21 @@ def shrink(claim: Claim, *, remaining_minor: int) -> None:
     """
     claim.remaining_minor = remaining_minor
     affected = [claim, *_behind(claim)]
-    stand = engine.standing(
-        [(each.version, _counted(each)) for each in affected],
-        moves=[(each.programme_id, each.moves) for each in affected],
-    )
-    tally = stand.tallies[claim.programme_id]
+    programme = claim.programme_id
+    keys = {key for each in affected for key in caps.keys(each.version.rule, each.money.counted)}
+    keys |= {key for each in affected for key in touched(from_rows(each.moves))}
+    tally = engine.tallies({programme: keys})[programme]
+    pots = Pots({}, put_in([programme])[programme])
     for each in affected:
         tally.move(from_rows(each.moves), back=True)
     for each in affected:
         if each.reason not in _SETTLED:
             turn = Turn(each.version.rule, each.money.counted, _before(each))
-            _count(each, _base(turn, each.remaining_minor, tally=tally, is_closed=False))
+            _count(each, _base(turn, each.remaining_minor, tally, pots))
         tally.move(from_rows(each.moves))
     fields = ["base_minor", "remaining_minor", "reason", "steps", "moves"]
     Claim.objects.bulk_update(affected, fields)
-    tallies.write(claim.programme_id, tally)
+    tallies.write(programme, tally)
 
 
 def _behind(claim: Claim) -> list[Claim]:
@@ -133,13 +135,13 @@ def _behind(claim: Claim) -> list[Claim]:
     return [each for each in ordered if each.money.counted.order > turn]
 
 
-def _base(turn: Turn, remaining_minor: int | None, *, tally: Tally, is_closed: bool) -> Outcome:
-    """Return what money counts for; nothing when it is late, or all of it has gone back."""
-    if is_closed or remaining_minor == 0:
-        return Outcome(rule=turn.rule, reason=LATE if is_closed else GONE)
+def _base(turn: Turn, remaining_minor: int | None, tally: Tally, pots: Pots) -> Outcome:
+    """Return what money counts for as far as it remains."""
+    if remaining_minor == 0:
+        return Outcome(rule=turn.rule, reason=GONE)
     if remaining_minor is not None:
         turn = replace(turn, money=replace(turn.money, amount_minor=remaining_minor))
-    return allocation.claim_base(turn, tally=tally)
+    return allocation.claim_base(turn, tally=tally, pots=pots)
 
 
 def _count(claim: Claim, outcome: Outcome) -> None:
@@ -155,10 +157,6 @@ def _before(claim: Claim) -> Before:
     if left is None or claim.remaining_minor is None:
         return Before(left)
     return Before(left * claim.remaining_minor // claim.money.amount_minor)
-
-
-def _counted(claim: Claim) -> Counted:
-    return claim.money.counted
 
 
 def _claim(money: CountedMoney, version: ProgrammeVersion, *, number: int, now: datetime) -> Claim:

@@ -7,7 +7,6 @@ afterwards, so does its match: to its pot, or to whoever filled it where the rul
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import transaction
 
@@ -22,6 +21,7 @@ from projects.matching.tally import as_rows, from_rows, touched
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from payments.ledger.services import Entry
     from projects.matching.models.matches import AllocationQuerySet
@@ -54,7 +54,8 @@ def earn(
         ValueError: neither a campaign nor a project, or both.
     """
     if (campaign_key is None) == (project_id is None):
-        raise ValueError("Name a campaign or a project.")
+        msg = "Name a campaign or a project."
+        raise ValueError(msg)
     of = {"campaign_key": campaign_key} if campaign_key else {"project_id": project_id}
     allocations = Allocation.objects.filter(state="committed", is_blocked=False, **of)
     awards = Award.objects.filter(state="committed", **of)
@@ -62,7 +63,7 @@ def earn(
     programmes = [each.pk for each in engine.locked(sorted(named))]
     frozen = Freeze.objects.standing()
     stopped = set(frozen.filter(programme__in=programmes).values_list("programme_id", flat=True))
-    halted = list(frozen.filter(programme=None).values_list("project_id", flat=True))
+    halted = [row.project_id for row in frozen.filter(programme=None) if row.project_id]
     earned = 0
     for rows in (allocations, awards):
         free = rows.filter(programme__in=set(programmes) - stopped).exclude(project_id__in=halted)

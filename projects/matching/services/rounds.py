@@ -52,7 +52,7 @@ __all__ = [
     "TooEarly",
     "close_due",
     "close_programme",
-    "estimate_due",
+    "for_each",
     "take_claims",
     "unwind_claims",
 ]
@@ -117,19 +117,15 @@ def close_due(*, now: datetime) -> int:
     Raises:
         ProgrammesFailed: after all others were done.
     """
-    return _for_each(found.to_close(now), lambda each: _close_if_ready(each, now))
+    return for_each(found.to_close(now), lambda each: _close_if_ready(each, now))
 
 
-def estimate_due(*, now: datetime) -> int:
-    """Work out anew what each project would get if its programmes closed now; return how many.
+def for_each(programme_ids: Sequence[str], act: Callable[[str], int]) -> int:
+    """Act on programmes one by one; return what was done in all.
 
     Raises:
-        ProgrammesFailed: after all others were done.
+        ProgrammesFailed: some could not be worked on; all others were.
     """
-    return _for_each(found.to_estimate(now), lambda each: _estimate(each, now))
-
-
-def _for_each(programme_ids: Sequence[str], act: Callable[[str], int]) -> int:
     done, failed = 0, []
     for programme_id in programme_ids:
         try:
@@ -282,27 +278,3 @@ def _commit(row: Round, awards: Sequence[Award], *, now: datetime) -> None:
 def _batches(awards: Sequence[Award]) -> Iterator[Sequence[Award]]:
     for start in range(0, len(awards), BATCH):
         yield awards[start : start + BATCH]
-
-
-@transaction.atomic
-def _estimate(programme_id: str, now: datetime) -> int:
-    programme = Programme.objects.get(pk=programme_id)
-    last = programme.rounds.order_by("-number").first()
-    terms = found.terms_of_next(programme, last)
-    number = last.number + 1 if last else 1
-    results = found.estimated(terms, number)
-    engine.locked([programme_id])
-    Estimate.objects.filter(programme=programme).delete()
-    rows = [
-        Estimate(
-            programme=programme,
-            project_id=UUID(project),
-            parts=given,
-            minor=parts.total(given),
-            reason=reason,
-            worked_out_at=now,
-        )
-        for project, given, reason in results
-    ]
-    Estimate.objects.bulk_create(rows)
-    return len(rows)

@@ -52,7 +52,7 @@ def write_shares(round_id: UUID, shares: Iterable[tuple[str, int]]) -> int:
         into = sql.SQL("COPY {} (round_id, contribution_ref, minor) FROM STDIN").format(
             sql.Identifier(schema, table)
         )
-        with cursor.copy(into) as copy:
+        with connection.wrap_database_errors, cursor.copy(into) as copy:
             for block in _blocks(str(round_id), shares):
                 copy.write(block)
         cursor.execute("SELECT matching_seal_shares(%s)", [round_id])
@@ -148,7 +148,7 @@ def _free(claim: Claim, award: Award, remaining_minor: int, *, cause: str, now: 
         award=award,
         number=known.number + 1 if known else 1,
         before=known.minor if known else share.minor,
-        after=share.minor * remaining_minor // claim.money.amount_minor,
+        after=min(share.minor, share.minor * remaining_minor // _at_close(claim)),
         cause=cause,
         now=now,
     )
@@ -156,6 +156,12 @@ def _free(claim: Claim, award: Award, remaining_minor: int, *, cause: str, now: 
         return 0
     _write(change)
     return change.before - change.after
+
+
+def _at_close(claim: Claim) -> int:
+    """Return what remained of the money of a claim when its round was closed."""
+    remained = claim.remaining_minor
+    return claim.money.amount_minor if remained is None else remained
 
 
 def _book(change: _Change) -> bool:

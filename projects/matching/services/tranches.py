@@ -7,7 +7,6 @@ of the next one.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -36,6 +35,7 @@ from projects.matching.services.earning import changed
 from projects.matching.services.programmes import ProgrammeRefused
 
 if TYPE_CHECKING:
+    from collections import Counter
     from datetime import datetime
     from uuid import UUID
 
@@ -131,7 +131,7 @@ def meet_obligation(
     return met
 
 
-def _refuse(
+def _refuse(  # noqa: PLR0913  A payment may fail for that many reasons.
     rule: Rule,
     project_id: UUID,
     cumulative: Rate,
