@@ -40,3 +40,7 @@ class DraftChanged(DraftRefused):
 
 class DraftOutdated(DraftRefused):
     """Another version of the programme was published after the draft was begun."""
+
+
+class CallRefused(Exception):
+    """A step of a committee's round that is not possible."""

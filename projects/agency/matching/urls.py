@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from projects.agency.matching.views import drafts, pots, programmes, simulation, steps
+from projects.agency.matching.views import calls, drafts, pots, programmes, simulation, steps
 
 
 class KeyConverter:
@@ -33,6 +33,11 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/discard/", steps.discard, name="match_discard"),
     path("programmes/<programme:key>/", programmes.programme, name="match_programme"),
     path("programmes/<programme:key>/change/", programmes.change, name="match_change"),
+    path("programmes/<programme:key>/rounds/", calls.listing, name="match_calls"),
+    path("rounds/<uuid:call_id>/", calls.call, name="match_call"),
+    path("rounds/<uuid:call_id>/decide/", calls.decide, name="match_decide"),
+    path("applications/<uuid:application_id>/", calls.application, name="match_application"),
+    path("applications/<uuid:application_id>/letter/", calls.letter, name="match_letter"),
     path("programmes/<programme:key>/pots/", pots.pots, name="match_pots"),
     path(
         "programmes/<programme:key>/versions/<int:number>/",

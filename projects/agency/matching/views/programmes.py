@@ -64,7 +64,6 @@ def programme(request: HttpRequest, key: str) -> HttpResponse:
         "versions": selectors.versions_of(found),
         "may_manage": permissions.why_not_manage(roles) is None,
         "may_fund": permissions.why_not_fund(roles) is None,
-        "may_judge": permissions.why_not_judge(roles) is None,
     }
     return render(request, "agency/match/programme.html", context)
 

@@ -1,0 +1,207 @@
+"""A committee's round from the call to the decision: who applies, who judges, who may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from projects.catalogue.models import Membership, Project
+from projects.matching import permissions
+from projects.matching.models.committees import (
+    MOST_POINTS,
+    Application,
+    Call,
+    Conflict,
+    Mark,
+)
+from projects.matching.models.programmes import Programme
+from projects.matching.refusals import CallRefused, NotAllowed
+from projects.matching.services import committees
+from projects.matching.services.ceilings import CeilingRefused, locked
+from projects.matching.services.drafts import require_manager
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from payments.money import Money
+
+
+@transaction.atomic
+def open_call(*, programme_id: str, title: str, actor_id: UUID, now: datetime) -> Call:
+    """Open a round for applications; a programme has one undecided round at a time.
+
+    Raises:
+        NotAllowed: The person may not write the agency's programmes.
+        CallRefused: The programme matches without awards, or has an open round.
+    """
+    programme = Programme.objects.get(pk=programme_id)
+    require_manager(agency_id=programme.agency_id, actor_id=actor_id)
+    try:
+        locked(programme_id, _name(actor_id))
+    except CeilingRefused as refusal:
+        raise CallRefused(str(refusal)) from refusal
+    latest = programme.calls.order_by("-number").first()
+    if latest is not None and not latest.is_decided:
+        raise CallRefused(_("A round of this programme is open already."))
+    return Call.objects.create(
+        programme=programme,
+        number=latest.number + 1 if latest else 1,
+        title=title,
+        opened_by_id=actor_id,
+        opened_at=now,
+    )
+
+
+@transaction.atomic
+def enter_application(  # noqa: PLR0913  One keyword for each column of the row.
+    *,
+    call_id: UUID,
+    project_id: UUID,
+    asked: Money,
+    note: str,
+    actor_id: UUID,
+    now: datetime,
+) -> Application:
+    """Enter a project of the agency into a round.
+
+    Raises:
+        NotAllowed: The person may not write the agency's programmes.
+        CallRefused: The round is decided, the project applies already or is another agency's, or
+            the amount is in another currency.
+    """
+    call = _locked(call_id)
+    require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
+    own = Project.objects.filter(pk=project_id, agency=call.programme.agency_id)
+    if not own.exists():
+        raise CallRefused(_("Only projects of your agency can apply here."))
+    if call.applications.filter(project_id=project_id).exists():
+        raise CallRefused(_("This project applies already."))
+    if asked.currency != call.programme.currency:
+        raise CallRefused(_("The amount is in another currency than the programme's."))
+    return Application.objects.create(
+        call=call,
+        project_id=project_id,
+        asked_minor=asked.minor,
+        note=note,
+        entered_by_id=actor_id,
+        entered_at=now,
+    )
+
+
+@transaction.atomic
+def give_mark(
+    *, application_id: UUID, points: int, note: str, actor_id: UUID, now: datetime
+) -> Mark:
+    """Say what one member thinks of an application; saying it again replaces it.
+
+    Raises:
+        NotAllowed: The person does not sit on the committee, or declared a conflict.
+        CallRefused: The round is decided, or there are no such points.
+    """
+    application = _judged(application_id, actor_id)
+    if not 0 <= points <= MOST_POINTS:
+        raise CallRefused(_("Points are whole numbers from 0 to 100."))
+    if application.conflicts.filter(member=actor_id).exists():
+        raise NotAllowed(_("You declared a conflict here, so your points do not count."))
+    mark, _created = Mark.objects.update_or_create(
+        application=application,
+        member_id=actor_id,
+        defaults={"points": points, "note": note, "given_at": now},
+    )
+    return mark
+
+
+@transaction.atomic
+def declare_conflict(
+    *, application_id: UUID, reason: str, actor_id: UUID, now: datetime
+) -> Conflict:
+    """Keep a member out of one application for good; points given before no longer count.
+
+    Raises:
+        NotAllowed: The person does not sit on the committee.
+        CallRefused: The round is decided.
+    """
+    application = _judged(application_id, actor_id)
+    conflict, _created = Conflict.objects.get_or_create(
+        application=application,
+        member_id=actor_id,
+        defaults={"reason": reason, "declared_at": now},
+    )
+    return conflict
+
+
+@transaction.atomic
+def decide_call(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
+    """Award ceilings to the applications of a round, the best first, within the pot.
+
+    Raises:
+        NotAllowed: The person may not write the agency's programmes.
+        CallRefused: It is decided, nobody applied, or an application has no points that count.
+    """
+    call = _locked(call_id)
+    require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
+    entered = list(call.applications.prefetch_related("marks", "conflicts"))
+    if not entered:
+        raise CallRefused(_("Nobody has applied yet."))
+    try:
+        ceilings = committees.award_ranked(
+            programme_id=call.programme_id,
+            applications=[applied(each) for each in entered],
+            by=_name(actor_id),
+            now=now,
+        )
+    except CeilingRefused as refusal:
+        raise CallRefused(str(refusal)) from refusal
+    by_project = {each.project_id: each for each in entered}
+    for ceiling in ceilings:
+        application = by_project[ceiling.project_id]
+        place = ceiling.letter["place"]
+        application.ceiling = ceiling
+        application.rank = place if isinstance(place, int) else None
+        application.save(update_fields=["ceiling", "rank"])
+    call.decided_by_id = actor_id
+    call.decided_at = now
+    call.save(update_fields=["decided_by", "decided_at"])
+    return call
+
+
+def applied(application: Application) -> committees.Application:
+    """Return an application with everybody's points, as awarding takes it."""
+    out = {conflict.member_id for conflict in application.conflicts.all()}
+    marks = {mark.member_id: mark.points for mark in application.marks.all()}
+    return committees.Application(
+        project_id=application.project_id,
+        asked_minor=application.asked_minor,
+        scores=tuple(
+            committees.Score(str(member), marks.get(member, 0), has_conflict=member in out)
+            for member in sorted(marks.keys() | out, key=str)
+        ),
+        applied_at=application.entered_at,
+    )
+
+
+def _locked(call_id: UUID) -> Call:
+    call = Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call_id)
+    if call.is_decided:
+        raise CallRefused(_("This round is decided."))
+    return call
+
+
+def _judged(application_id: UUID, actor_id: UUID) -> Application:
+    """Return the application, its round locked, if the person sits on the committee."""
+    application = Application.objects.get(pk=application_id)
+    call = _locked(application.call_id)
+    held = Membership.objects.filter(
+        user_id=actor_id, organisation_id=call.programme.agency_id
+    ).values_list("role", flat=True)
+    if reason := permissions.why_not_judge(held):
+        raise NotAllowed(reason)
+    return application
+
+
+def _name(person_id: UUID) -> str:
+    return str(get_user_model().objects.get(pk=person_id).get_full_name())
