@@ -30,6 +30,7 @@ MOST_ROWS = 200_000
 LARGEST_BYTES = 64 * 2**20
 LARGEST_MINOR = 10**15
 LONGEST = 100
+YEARS = range(1970, 2200)
 SEPARATORS = ",;\t"
 NEEDED = ("id", "t", "project")
 NAMED = (*NEEDED, "amount", "amount_minor", "currency", "donor", "initiated_at", "role", "type")
@@ -246,9 +247,12 @@ def _text(fields: Mapping[str, Fact], place: str, column: str) -> str:
 def _instant(value: Fact, where: str) -> datetime:
     if isinstance(value, str) and INSTANT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
+            found = datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
-            pass
+            raise RowsNotUnderstood(where, "must be a time that exists") from None
+        if found.year in YEARS:
+            return found
+        raise RowsNotUnderstood(where, f"must be from {YEARS[0]} to {YEARS[-1]}")
     raise RowsNotUnderstood(where, "must be a time with its offset, as 2026-03-02T10:00:00Z")
 
 

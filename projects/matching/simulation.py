@@ -144,10 +144,11 @@ def _with_fan(
             left = days.get(on, left)
             lefts[place].append(left)
         ends.append(passed.empty_on)
+    middle = sorted(end or date.max for end in ends)[count // 2]
     return replace(
         result,
         fan=tuple(draws.spread(on, sorted(each)) for on, each in zip(horizon, lefts, strict=True)),
         draws=count,
         draws_that_run_out=sum(end is not None for end in ends),
-        runs_out_p50=sorted(end or date.max for end in ends)[count // 2],
+        runs_out_p50=None if middle == date.max else middle,
     )

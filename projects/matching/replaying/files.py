@@ -43,9 +43,9 @@ def parsed(path: Path) -> object:
     except ScenarioNotUnderstood:
         raise
     except RecursionError as error:
-        raise ScenarioNotUnderstood(str(path), "is nested too deeply") from error
+        raise ScenarioNotUnderstood(place="", problem="is nested too deeply") from error
     except ValueError as error:
-        raise ScenarioNotUnderstood(str(path), f"is not JSON: {error}") from error
+        raise ScenarioNotUnderstood(place="", problem=f"is not JSON: {error}") from error
 
 
 def content(path: Path) -> str:
@@ -59,11 +59,13 @@ def content(path: Path) -> str:
             read = file.read(LARGEST_BYTES + 1)
         text = read.decode("utf-8-sig")
     except OSError as error:
-        raise ScenarioNotUnderstood(str(path), error.strerror or "cannot be read") from error
+        raise ScenarioNotUnderstood(place="", problem=error.strerror or "cannot be read") from error
     except UnicodeDecodeError as error:
-        raise ScenarioNotUnderstood(str(path), f"is not UTF-8 at byte {error.start}") from error
+        raise ScenarioNotUnderstood(
+            place="", problem=f"is not UTF-8 at byte {error.start}"
+        ) from error
     if len(read) > LARGEST_BYTES:
-        raise ScenarioNotUnderstood(str(path), f"is larger than {LARGEST_BYTES} bytes")
+        raise ScenarioNotUnderstood(place="", problem=f"is larger than {LARGEST_BYTES} bytes")
     return text
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import DataError
+
 from payments.ledger.services import LedgerRefused
 from payments.money import Money
 from projects.catalogue.models import Organisation
@@ -17,6 +19,7 @@ from projects.matching import services
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.formula import Rate
 from projects.matching.models import ProgrammeVersion
+from projects.matching.pairwise import TooMuchMoney
 from projects.matching.replaying import facts
 from projects.matching.replaying.documents import document_of
 from projects.matching.replaying.names import Names, names_of
@@ -240,8 +243,10 @@ class Stage:
 def _refusals_at(place: str) -> Iterator[None]:
     try:
         yield
-    except (LedgerRefused, services.ProgrammeRefused) as refusal:
+    except (LedgerRefused, services.ProgrammeRefused, TooMuchMoney) as refusal:
         raise ReplayRefused(f"{place}: {refusal}") from refusal
+    except DataError as error:
+        raise ReplayRefused(f"{place}: the amounts grow too large") from error
 
 
 def _times(scenario: Scenario) -> list[datetime]:

@@ -20,6 +20,7 @@ INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
 LONGEST = 100
+YEARS = range(1970, 2200)
 
 
 def whole(
@@ -92,9 +93,12 @@ def rate(value: object, place: str) -> tuple[int, int]:
 def instant(value: object, place: str) -> datetime:
     if isinstance(value, str) and INSTANT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
+            found = datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
-            pass
+            raise ScenarioNotUnderstood(place, "must be a time that exists") from None
+        if found.year in YEARS:
+            return found
+        raise ScenarioNotUnderstood(place, f"must be from {YEARS[0]} to {YEARS[-1]}")
     raise ScenarioNotUnderstood(place, "must be a time with its offset, as 2026-03-02T10:00:00Z")
 
 

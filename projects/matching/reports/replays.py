@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from projects.matching.replaying import ScenarioNotUnderstood, differences, read_file, replay
+from projects.matching.reports import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,14 +17,14 @@ AMOUNTS = ("pots", "project_matches", "lumps", "unmet", "disbursed", "receivable
 
 
 def replayed(path: Path, *, check: bool) -> tuple[dict[str, Any], str, str]:
-    """Return the reports of a file's scenarios, as text too, and how many are not as expected.
+    """Return the reports of a file's scenarios, as text too, and which are not as expected.
 
     Raises:
-        ScenarioNotUnderstood: the file is wrong, or has nothing to check against.
-        ReplayRefused: an event cannot be done.
+        FileRefused: the file is wrong, has nothing to check against, or an event cannot be done.
     """
-    collection = read_file(path)
-    reports = [_report(scenario, check=check) for scenario in collection.scenarios]
+    with told_of(path):
+        collection = read_file(path)
+        reports = [_report(scenario, check=check) for scenario in collection.scenarios]
     text = "\n".join(line for report in reports for line in _lines(report))
     wrong = [report["id"] for report in reports if report.get("ok") is False]
     problem = f"Not as expected: {', '.join(wrong)}." if wrong else ""

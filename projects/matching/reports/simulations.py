@@ -11,6 +11,7 @@ from payments import amounts
 from payments.money import Money
 from projects.matching import contribution_files, documents, simulation, wording
 from projects.matching.replaying.files import parsed
+from projects.matching.reports import told_of
 from projects.matching.selectors import simulations
 
 if TYPE_CHECKING:
@@ -43,17 +44,19 @@ def simulated(
 
     Raises:
         SimulationRefused: no such programme, no time, or no amount.
-        RuleNotUnderstood: the rule in the file is none.
-        RowsNotUnderstood: the contributions in the file are none.
+        FileRefused: the rule or the contributions in a file are none.
     """
     rule = _rule(programme)
     money = _money(rule, contributions, last, now)
-    result = simulation.simulate(
-        rule,
-        money,
-        funded_minor=_pot(rule, pot),
-        ceilings=simulations.ceilings_of(rule, money) if last else None,
-    )
+    try:
+        result = simulation.simulate(
+            rule,
+            money,
+            funded_minor=_pot(rule, pot),
+            ceilings=simulations.ceilings_of(rule, money) if last else None,
+        )
+    except ArithmeticError as error:
+        raise SimulationRefused(f"{rule.programme_id} cannot be worked out: {error}") from error
     return document(result), "\n".join(_text(result)), ""
 
 
@@ -61,7 +64,8 @@ def _rule(programme: str) -> Rule:
     """Return the newest terms of a programme, or the rule that a file has."""
     path = Path(programme)
     if path.suffix and path.is_file():
-        return documents.read(parsed(path))
+        with told_of(path):
+            return documents.read(parsed(path))
     rule = simulations.terms_of(programme)
     if rule is None:
         raise SimulationRefused(f"There is no programme {programme!r}, and no file of that name.")
@@ -72,7 +76,8 @@ def _money(
     rule: Rule, contributions: Path | None, last: str | None, now: datetime
 ) -> list[Counted]:
     if contributions is not None:
-        return contribution_files.read(contributions, own_currency=rule.currency)
+        with told_of(contributions):
+            return contribution_files.read(contributions, own_currency=rule.currency)
     since = _since(last or "", now)
     past = simulations.past_money(rule, since=since, until=now)
     return simulations.as_if_in_window(rule, past, since=since)

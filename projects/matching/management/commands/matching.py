@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone, translation
 
-from projects.matching.replaying import ReplayRefused
-from projects.matching.reports import explanations, replays, simulations
+from projects.matching.reports import FileRefused, explanations, replays, simulations
+
+REFUSALS = (FileRefused, explanations.NotCounted, simulations.SimulationRefused)
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         simulate.add_argument("--pot", metavar="AMOUNT", help="major units; else what it holds")
         explain = actions.add_parser("explain", help="each step of the calculation, in words")
         explain.add_argument("contribution")
-        explain.add_argument("--language", default="en", help="of the sentences, such as ar")
+        explain.add_argument("--language", default="en", choices=dict(settings.LANGUAGES))
         for action in (replay, simulate, explain):
             action.add_argument("--json", action="store_true", help="one JSON document")
 
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         actions = {"replay": _replay, "simulate": _simulate, "explain": _explain}
         try:
             document, text, problem = actions[options["action"]](options)
-        except (ValueError, ReplayRefused) as refusal:
+        except REFUSALS as refusal:
             raise CommandError(str(refusal).replace("\n", " "), returncode=2) from refusal
         except DatabaseError as error:
             reason = str(error).partition("\n")[0]
