@@ -77,12 +77,11 @@ def accounts_of(rule: Rule) -> list[AccountKey]:
 
 def _asks_funded(rule: Rule) -> bool:
     """Tell whether some amount of a rule is a share of what was put into the pot."""
-    limits = [each.amount for each in (*rule.caps, *rule.base_caps, *rule.floors)]
-    more = [rule.reserve.amount] if rule.reserve else []
-    return any(
-        isinstance(amount, rules.Share) and amount.of == "pot"
-        for amount in (*limits, *more, rule.project_cap)
-    )
+    amounts: list[rules.Amount | None] = [cap.amount for cap in rule.caps]
+    amounts += [cap.amount for cap in rule.base_caps]
+    amounts += [floor.amount for floor in rule.floors]
+    amounts += [rule.project_cap, rule.reserve.amount if rule.reserve else None]
+    return any(isinstance(each, rules.Share) and each.of == "pot" for each in amounts)
 
 
 def treasury(programme_id: str, currency: str) -> AccountKey:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models.expressions import Combinable
+
     from projects.matching.rules import Rule
 
 
@@ -62,13 +64,14 @@ class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
         """Return them with the orders that stand: what is frozen, and whether reserve is free."""
         standing = Freeze.objects.standing().order_by()
         programme = OuterRef("programme")
-        return self.annotate(
-            is_frozen=Exists(standing.filter(programme=programme)),
-            frozen_projects=ArraySubquery(
+        orders: dict[str, Combinable] = {
+            "is_frozen": Exists(standing.filter(programme=programme)),
+            "frozen_projects": ArraySubquery(
                 standing.filter(programme=None).values_list("project_id", flat=True)
             ),
-            is_reserve_released=Exists(ReserveRelease.objects.filter(programme=programme)),
-        )
+            "is_reserve_released": Exists(ReserveRelease.objects.filter(programme=programme)),
+        }
+        return self.annotate(**orders)
 
 
 class ProgrammeVersion(models.Model):

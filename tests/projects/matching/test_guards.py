@@ -312,6 +312,7 @@ def test_an_impossible_freeze_is_refused(
 def test_a_freeze_can_only_be_lifted_and_only_once() -> None:
     assert "can only be lifted" in refused("UPDATE matching_freeze SET reason = 'Other'")
     row = Freeze.objects.get()
+    assert row.project_id is not None
     services.unfreeze_project(project_id=row.project_id, reason="Done", by="Ada", now=make.NOON)
 
     assert "can only be lifted" in refused("UPDATE matching_freeze SET lifted_by = 'Bob'")

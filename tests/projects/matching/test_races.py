@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from payments.ledger import selectors as ledger
 from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.models import Allocation, Programme, Reservation
-from projects.matching.services import reservations
 from tests.crowd import at_once
 from tests.make import matching as make
 
@@ -144,7 +144,7 @@ def test_64_workers_at_the_same_money_allocate_each_contribution_once() -> None:
 @pytest.mark.promise("M7")
 def test_reserving_lapsing_releasing_and_expiring_at_once_loses_nothing() -> None:
     make.programme(id="fund", rate=[1, 1], pot_minor=MATCHES * EACH)
-    late = make.NOON + reservations.LIFE
+    late = make.NOON + timedelta(minutes=15)
     gifts = people()
     at_once(reserve, gifts)
 
