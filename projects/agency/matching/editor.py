@@ -7,7 +7,7 @@ can be added and taken away without saving anything.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ValidationError
 
@@ -33,13 +33,6 @@ if TYPE_CHECKING:
     from projects.matching.models.drafts import ProgrammeDraft
 
 ADD, REMOVE, LOOK = "add", "remove", "look"
-INITIALS = {
-    "caps": row_forms.cap_initial,
-    "base_caps": row_forms.cap_initial,
-    "layers": row_forms.layer_initial,
-    "bands": row_forms.band_initial,
-    "conditions": row_forms.condition_initial,
-}
 LEAST = {"caps": 1, "base_caps": 0, "layers": 2, "bands": 2, "conditions": 0}
 """How many rows stand there at least, empty ones among them."""
 
@@ -120,7 +113,7 @@ def filled(draft: ProgrammeDraft) -> Editor:
     shown = sentence.read(draft.document)
     fields = rule_form.initial(shown, draft.document, version=draft.version)
     lines = {
-        name: [INITIALS[name](row, shown.currency) for row in getattr(shown, name)]
+        name: [row_forms.initial(row, shown.currency) for row in getattr(shown, name)]
         for name in FORMS
     }
     return _unbound(draft, draft.document, fields, lines)
@@ -192,11 +185,11 @@ def _unbound(
 def _base(draft: ProgrammeDraft, data: QueryDict) -> Json:
     """Return the document the page was begun from, or the draft's where the page is damaged."""
     try:
-        base: Json = KeptField().clean(data.get("base", ""))
+        base = KeptField().clean(data.get("base", ""))
         documents.read(base)
     except (ValidationError, RuleNotUnderstood):
-        return draft.document
-    return base
+        return cast("Json", draft.document)
+    return cast("Json", base)
 
 
 def _currency(data: Mapping[str, object], base: Json) -> str:

@@ -76,7 +76,7 @@ class WholeField(forms.IntegerField):
 class CountriesField(TextField):
     """Names or codes of countries, divided by commas, in the language of the page."""
 
-    def clean(self, value: object) -> tuple[str, ...]:  # type: ignore[override]
+    def clean(self, value: object) -> tuple[str, ...]:
         """Return alpha-3 codes.
 
         Raises:

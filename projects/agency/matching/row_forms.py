@@ -26,6 +26,9 @@ def amount_field(label: object) -> TextField:
     return TextField(label=label, max_length=LONGEST_AMOUNT, required=False, widget=money_input())
 
 
+Row = CapRow | LayerRow | BandRow | ConditionRow
+
+
 class RowForm(forms.Form):
     """What the forms of all rows have in common."""
 
@@ -35,6 +38,10 @@ class RowForm(forms.Form):
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.currency = currency
+
+    def row(self) -> Row | None:
+        """Return what a valid row says; nothing where it was left empty."""
+        raise NotImplementedError
 
     @property
     def is_begun(self) -> bool:
@@ -190,7 +197,7 @@ class ConditionForm(RowForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         kept = _object(self, "kept")
         name = str((kept or {}).get("field", ""))
-        choices = list(words.FACTS)
+        choices: list[tuple[str, object]] = [*words.FACTS]
         if name and name not in dict(choices):
             choices.append((name, name))
         self.fields["field"].choices = choices  # type: ignore[attr-defined]
@@ -250,43 +257,27 @@ SETS = {
 }
 
 
-def cap_initial(row: CapRow, currency: str) -> dict[str, object]:
-    return {
-        "kept": row.kept,
-        "amount": typed(row.minor, currency),
-        "scope": row.scope,
-        "period": row.period,
-        "years": row.years,
-        "layer": row.layer,
-    }
-
-
-def layer_initial(row: LayerRow, currency: str) -> dict[str, object]:
-    return {
-        "kept": row.kept,
-        "id": row.id,
-        "gives": row.gives,
-        "per": row.per,
-        "pot": typed(row.pot_minor, currency),
-    }
-
-
-def band_initial(row: BandRow, currency: str) -> dict[str, object]:
-    return {
-        "first": typed(row.first, currency),
-        "last": typed(row.last, currency),
-        "gives": row.gives,
-        "per": row.per,
-    }
-
-
-def condition_initial(row: ConditionRow, currency: str) -> dict[str, object]:
-    return {
-        "kept": row.kept,
-        "field": row.field,
-        "op": row.op,
-        "values": facts.written_values(row.field, row.values, currency),
-    }
+def initial(row: Row, currency: str) -> dict[str, object]:
+    """Return what the form of a row shows of it."""
+    match row:
+        case CapRow():
+            return {
+                "kept": row.kept,
+                "amount": typed(row.minor, currency),
+                "scope": row.scope,
+                "period": row.period,
+                "years": row.years,
+                "layer": row.layer,
+            }
+        case LayerRow():
+            pot = typed(row.pot_minor, currency)
+            return {"kept": row.kept, "id": row.id, "gives": row.gives, "per": row.per, "pot": pot}
+        case BandRow():
+            ends = {"first": typed(row.first, currency), "last": typed(row.last, currency)}
+            return ends | {"gives": row.gives, "per": row.per}
+        case ConditionRow():
+            shown = facts.written_values(row.field, row.values, currency)
+            return {"kept": row.kept, "field": row.field, "op": row.op, "values": shown}
 
 
 def typed(minor: int | None, currency: str) -> str:

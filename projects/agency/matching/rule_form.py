@@ -25,6 +25,8 @@ from projects.matching.documents.whole import LARGEST_PRIORITY
 from projects.typed_text import LineField
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from projects.agency.matching.rows import Json
     from projects.catalogue.models import Organisation
 
@@ -37,7 +39,7 @@ PLAIN = (
 CURRENCIES = [(code, code) for code in sorted(KNOWN)]
 
 
-def _day(label: object, **options: Any) -> forms.DateField:  # noqa: ANN401  Django's own.
+def _day(label: _StrPromise, **options: Any) -> forms.DateField:  # noqa: ANN401  Django's own.
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, input_formats=["%Y-%m-%d"], widget=widget, **options)
 

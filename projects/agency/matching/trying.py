@@ -102,7 +102,7 @@ class TryForm(forms.Form):
             self.add_error("pot", _("Say how much is in the pot."))
         return found
 
-    def _rows(self, sent: UploadedFile | None) -> Sequence[Counted]:
+    def _rows(self, sent: UploadedFile[bytes] | None) -> Sequence[Counted]:
         if sent is None:
             self.add_error("file", _("Choose a file."))
             return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -121,7 +121,7 @@ def test_saving_what_the_page_shows_changes_nothing_of_a_real_programme(
 def test_what_the_sentence_does_not_show_is_kept_and_said(
     officer: Client, agency: Organisation
 ) -> None:
-    hidden = {
+    hidden: dict[str, Any] = {
         "threshold": {"metric": "donors", "at": 5},
         "obligations": ["report"],
         "caps": [
@@ -133,7 +133,7 @@ def test_what_the_sentence_does_not_show_is_kept_and_said(
             },
         ],
     }
-    draft = pages.draft(agency, **hidden)
+    draft = pages.draft(agency, None, **hidden)
 
     page = officer.get(edit(draft)).content.decode()
     response = pages.send(officer, edit(draft), caps__1__amount="6000", gives="3")
@@ -148,7 +148,7 @@ def test_what_the_sentence_does_not_show_is_kept_and_said(
         **draft.document,
         **hidden,
         "rate": [3, 1],
-        "caps": [hidden["caps"][0], {**hidden["caps"][1], "amount": 6_000_00}],  # type: ignore[index,dict-item]
+        "caps": [hidden["caps"][0], {**hidden["caps"][1], "amount": 6_000_00}],
     }
 
 

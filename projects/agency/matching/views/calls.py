@@ -142,13 +142,20 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 
 def _judge(request: HttpRequest, found: Application, form: MarkForm | ConflictForm) -> None:
-    common = {"application_id": found.pk, "actor_id": actor_id(request), "now": timezone.now()}
-    given = form.cleaned_data
+    actor, now, given = actor_id(request), timezone.now(), form.cleaned_data
     if isinstance(form, ConflictForm):
-        services.declare_conflict(reason=given["reason"], **common)
+        services.declare_conflict(
+            application_id=found.pk, reason=given["reason"], actor_id=actor, now=now
+        )
         messages.success(request, _("Noted. Your points do not count for this application."))
     else:
-        services.give_mark(points=given["points"], note=given["note"], **common)
+        services.give_mark(
+            application_id=found.pk,
+            points=given["points"],
+            note=given["note"],
+            actor_id=actor,
+            now=now,
+        )
         messages.success(request, _("Your points are noted."))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects.agency.access import workspace
+from projects.agency.access import actor_id, workspace
 from projects.agency.matching.access import programme_or_404
 from projects.agency.matching.forms import ReasonForm
 from projects.agency.matching.pot_forms import TopUpForm, TransferForm
@@ -126,7 +127,7 @@ def _unfreeze(request: HttpRequest, programme: Programme, form: Form) -> str:
 
 
 def _name(request: HttpRequest) -> str:
-    return str(request.user.get_full_name())
+    return str(get_user_model().objects.get(pk=actor_id(request)).get_full_name())
 
 
 STEPS = {TOP_UP: _top_up, TRANSFER: _transfer, FREEZE: _freeze, UNFREEZE: _unfreeze}
