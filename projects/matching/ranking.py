@@ -178,12 +178,14 @@ def dealt(
     rule: Rule, wish: Wish, left: Mapping[str, int], *, floor_minor: int
 ) -> tuple[Parts, str | None]:
     """Return what one project gets of what each layer has left, and why it is less than wished."""
-    parts, reason = wish.parts, wish.reason
-    if any(minor > left[layer] for layer, minor in parts):
-        parts, reason = _what_is_left(rule, wish.parts, left), short_of_pot(rule)
-    if 0 < sum(minor for _, minor in parts) < floor_minor:
-        return (), reason if parts != wish.parts else "below_floor"
-    return parts, reason
+    if all(minor <= left[layer] for layer, minor in wish.parts):
+        is_small = 0 < wish.minor < floor_minor
+        return ((), "below_floor") if is_small else (wish.parts, wish.reason)
+    short = short_of_pot(rule)
+    parts = _what_is_left(rule, wish.parts, left)
+    if parts and sum(minor for _, minor in parts) >= floor_minor:
+        return parts, short
+    return (), "not_ranked" if short == "pot_exhausted" else short
 
 
 def _what_is_left(rule: Rule, wish: Parts, left: Mapping[str, int]) -> Parts:

@@ -40,8 +40,8 @@ def test_the_best_come_first_and_equal_scores_by_project_id() -> None:
     closed = close(FOUR, pot=100, **RANKED, min_score=50)
 
     assert totals(closed) == {"p2": 50, "p1": 40}
-    assert closed.project_reasons == {"p3": "pot_exhausted", "p4": "below_min_score"}
-    assert closed.reasons == {"3": "pot_exhausted", "4": "below_min_score"}
+    assert closed.project_reasons == {"p3": "not_ranked", "p4": "below_min_score"}
+    assert closed.reasons == {"3": "not_ranked", "4": "below_min_score"}
     assert closed.facts["ranking"] == [["p2", 90], ["p1", 70], ["p3", 70]]
 
 
@@ -67,7 +67,7 @@ def test_a_partial_fill_gives_the_first_that_does_not_fit_what_is_left() -> None
     closed = close(FOUR, pot=100, **RANKED, ranking={"partial_fill": True})
 
     assert totals(closed) == {"p2": 50, "p1": 40, "p3": 10}
-    assert closed.project_reasons == {"p3": "pot_exhausted", "p4": "pot_exhausted"}
+    assert closed.project_reasons == {"p3": "pot_exhausted", "p4": "not_ranked"}
 
 
 def test_what_is_left_is_not_paid_below_the_floor() -> None:
@@ -76,7 +76,13 @@ def test_what_is_left_is_not_paid_below_the_floor() -> None:
     closed = close(FOUR, pot=100, **terms)
 
     assert totals(closed) == {"p2": 50, "p1": 40}
-    assert closed.project_reasons == {"p3": "pot_exhausted", "p4": "below_floor"}
+    assert closed.project_reasons == {"p3": "not_ranked", "p4": "below_floor"}
+
+
+def test_what_the_next_call_may_fill_says_so() -> None:
+    closed = close(FOUR, pot=91, **RANKED, on_exhaustion="next_call")
+
+    assert closed.project_reasons == {"p3": "next_call"}
 
 
 def test_a_project_without_a_score_has_no_place() -> None:
@@ -109,7 +115,7 @@ def test_prizes_go_by_place() -> None:
     )
 
     assert totals(closed) == {"p2": 60, "p1": 30}
-    assert closed.project_reasons == {"p3": "pot_exhausted", "p4": "not_ranked"}
+    assert closed.project_reasons == {"p3": "not_ranked", "p4": "not_ranked"}
 
 
 def test_without_formula_or_prizes_nobody_gets_anything() -> None:
