@@ -12,7 +12,6 @@ from projects.matching.formula import (
     Lump,
     Nothing,
     Quadratic,
-    Score,
     ShareOfCost,
     ShareOfPot,
     Tiers,
@@ -118,15 +117,6 @@ def _instant(rule: Rule) -> str:
                 "While the pot lasts, projects are helped on by money that arrives from"
                 " %(first_day)s to %(last_day)s"
             )
-        case Lump() | ShareOfCost() | Score():
-            return _once(rule)
-        case _:
-            return _("Money that arrives from %(first_day)s to %(last_day)s is not matched")
-
-
-def _once(rule: Rule) -> str:
-    """Return what a project gets once, in place of a match on each contribution."""
-    match rule.formula:
         case Lump():
             return _(
                 "While the pot lasts, each project for which money arrives from %(first_day)s"
@@ -138,10 +128,7 @@ def _once(rule: Rule) -> str:
                 " to %(last_day)s gets %(share)s of its cost once"
             )
         case _:
-            return _(
-                "While the pot lasts, each project for which money arrives from %(first_day)s"
-                " to %(last_day)s gets what it asked for"
-            )
+            return _("Money that arrives from %(first_day)s to %(last_day)s is not matched")
 
 
 def _at_close(rule: Rule) -> str:

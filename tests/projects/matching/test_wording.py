@@ -1,33 +1,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import translation
 
 from projects.matching import wording
-from projects.matching.allocation import Turn, allocate, decide
-from projects.matching.caps import Scope, Usage
-from projects.matching.rules import Operator, type_of_fact
-from tests.make import matching as make
+from projects.matching.allocation import Before, Held, Pots, Turn, allocate
+from projects.matching.replaying.checking import REASONS
+from projects.matching.rules import Period, Scope
+from projects.matching.tally import Tally
+from projects.matching.wording.reasons import DETAILED, PLAIN
+from tests.make import rules as make
+from tests.projects.matching.told import plain, told, why
 
-
-def why(
-    minor: int = 100_00,
-    *,
-    pot: int = 10**9,
-    facts: dict[str, str | int | None] | None = None,
-    **changes: object,
-) -> str:
-    usage = Usage()
-    usage.add(donor="d1", project="p1", minor=30_00)
-    rule = make.rule(rate=[1, 1], **changes)
-    outcome = decide(rule, make.money(minor, facts=facts), usage=usage, pot_minor=pot)
-    return wording.why(outcome.reason, outcome.steps, currency=rule.currency)
-
-
-def plain(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+if TYPE_CHECKING:
+    from projects.matching.outcomes import Step
 
 
 @pytest.mark.parametrize(
@@ -53,111 +42,100 @@ def plain(text: str) -> str:
     ],
 )
 def test_every_cap_that_binds_has_its_sentence(scope: str, sentence: str) -> None:
-    assert plain(why(caps=[{"scope": scope, "amount": 40_00}])) == sentence
+    assert why(caps=[{"scope": scope, "amount": 40_00}]) == sentence
 
 
-def test_every_other_reason_has_its_sentence() -> None:
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize("period", Period)
+def test_every_cap_is_a_reason_a_step_and_a_promise(scope: Scope, period: Period) -> None:
+    step: Step = {"step": "cap", "scope": scope, "period": period, "cap": 40_00, "room": 10_00}
+    reason = f"cap_{scope}" + ("" if period is Period.NONE else f"_{period}")
+
+    assert "€40.00" in wording.why(reason, [step], currency="EUR")
+    (sentence,) = wording.sentences([step], currency="EUR")
+    assert "€40.00" in sentence
+
+
+def test_every_other_reason_has_its_sentence_with_figures() -> None:
     asks = [{"field": "donor.residence", "op": "ne", "value": "KEN"}]
+    threshold = {"metric": "raised", "at": 500_00, "mode": "unlock_forward"}
+    city = [{"id": "city", "rate": [1, 1], "pot": 1}, {"id": "state", "rate": [1, 1], "pot": 1}]
 
     sentences = [
         why(),
         why(pot=0),
         why(pot=7_50),
+        why(pot=7_50, on_exhaustion="next_call"),
+        why(pot=7_50, on_exhaustion="refuse"),
         why(currency="USD"),
         why(min_contribution=200_00),
         why(window=["2026-01-01T00:00:00+03:00", "2026-02-01T00:00:00+03:00"], tz="Africa/Nairobi"),
         why(eligible=asks, facts={"donor.residence": "KEN"}),
         why(eligible=asks),
+        why(eligible=[{"field": "donor.age", "op": "gte", "value": 18}], facts={"donor.age": 17}),
+        why(eligible=[{"field": "project.vetted", "op": "eq", "value": True}]),
+        why(threshold=threshold),
+        why(threshold=threshold | {"metric": "donors", "at": 5}),
+        why(threshold=threshold | {"metric": "pct", "at": 50}, facts={"project.goal": 10**6}),
+        why(needs_award=True, ceiling=50_00),
+        why(needs_award=True),
+        why(rate=None, layers=city, pot=5_00),
+        why(stacking={"total_public_share": [1, 3]}),
+        why(stacking={"mode": "cascade"}, before=Before(left_minor=0, gave=("a",))),
+        why(frozen="programme_frozen"),
+        why(formula={"type": "none"}, rate=None),
     ]
 
-    assert [plain(sentence) for sentence in sentences] == [
+    assert sentences == [
         "€100.00 at 1 to 1 is €100.00.",
         "The pot of this programme is empty.",
         "Only €7.50 was left in the pot of this programme.",
-        "This programme adds to money in USD only.",
+        "Only €7.50 was left in the pot; the next call may match the rest.",
+        "The pot could not match this contribution in full, and this programme never gives less.",
+        "This programme adds to money in EUR only.",
         "This programme adds to amounts of €200.00 or more.",
         "This programme adds to money that arrives from 1 January 2026 to 31 January 2026.",
         "This programme is not for people who live in Kenya.",
         "This programme asks where you live.",
+        "This programme asks for something else: the giver's age is 17.",
+        "This programme asks for something that is not known: project.vetted.",
+        "The project must raise €500.00 before anything is added.",
+        "The project needs 5 givers before anything is added.",
+        "The project must raise 50% of its goal before anything is added.",
+        "This programme awarded €50.00 to the project; €20.00 of that was free.",
+        "This programme has awarded nothing to this project.",
+        "city could not add more, and the funders add together.",
+        "Public money is at most 1/3 of the whole.",
+        "Another programme has matched this money.",
+        "This programme is stopped for now; the money waits.",
+        "This programme adds nothing to this money by its rule.",
     ]
 
 
-def test_less_than_the_smallest_unit_says_so() -> None:
-    rule = make.rule(rate=[1, 2])
-    outcome = decide(rule, make.money(1), usage=Usage(), pot_minor=100)
+@pytest.mark.parametrize("reason", sorted({*PLAIN, *DETAILED}))
+def test_a_reason_whose_steps_are_gone_still_has_its_sentence(reason: str) -> None:
+    assert REASONS.fullmatch(reason)
+    assert wording.why(reason, [], currency="EUR").endswith(".")
 
-    assert plain(wording.why(outcome.reason, outcome.steps, currency="EUR")) == (
-        "€0.01 at 1 to 2 is less than the smallest unit of money."
-    )
+
+@pytest.mark.parametrize("reason", ["limited_by:city", "not_eligible:project.jobs", "cap_region"])
+def test_a_reason_about_something_has_a_sentence_without_steps(reason: str) -> None:
+    assert wording.why(reason, [], currency="EUR").endswith(".")
+
+
+def test_less_than_the_smallest_unit_says_so() -> None:
+    assert why(minor=1, rate=[1, 2]) == "€0.01 at 1 to 2 is less than the smallest unit of money."
 
 
 def test_a_promise_that_stands_alone_says_so() -> None:
     late = make.money(100_00, settled_at=make.NOON + timedelta(days=60))
-    turn = Turn(make.rule(), late, 200_00, "d1")
+    turn = Turn(make.rule(), late, held=Held((("", 200_00),), ()))
 
-    outcome = allocate([turn], pot_minor=0, usage=Usage()).outcomes["c1"]
+    found = allocate([turn], tally=Tally(), pots=Pots({"": 200_00}, 200_00)).outcomes["c1"]
 
     said = "Held for this contribution before it was paid: €200.00."
-    assert plain(wording.why(outcome.reason, outcome.steps, currency="EUR")) == said
-    assert plain(wording.sentences(outcome.steps, currency="EUR")[-1]) == said
-
-
-@pytest.mark.parametrize("field", type_of_fact)
-def test_every_fact_can_be_refused_and_met_in_words(field: str) -> None:
-    facts: dict[str, str | int | None] = {
-        "donor.residence": "DEU",
-        "project.country": "KEN",
-        "project.sector": "water",
-        "project.kind": "social",
-        "project.slug": "a-well",
-        "contribution.amount": 100_00,
-    }
-    met = [{"field": field, "op": Operator.EQ.value, "value": facts[field]}]
-    unmet = [{"field": field, "op": Operator.NE.value, "value": facts[field]}]
-    outcome = decide(
-        make.rule(eligible=met), make.money(facts=facts), usage=Usage(), pot_minor=10**9
-    )
-
-    sentences = wording.sentences(outcome.steps, currency="EUR")
-
-    assert sentences[1].startswith("Condition met: ")
-    assert why(eligible=unmet, facts=facts).startswith("This programme is ")
-
-
-def test_facts_are_told_by_their_names() -> None:
-    conditions = [
-        {"field": "donor.residence", "op": "eq", "value": "DEU"},
-        {"field": "project.sector", "op": "eq", "value": "water"},
-        {"field": "contribution.amount", "op": "gte", "value": 1},
-    ]
-    facts: dict[str, str | int | None] = {
-        "donor.residence": "DEU",
-        "project.sector": "water",
-        "contribution.amount": 100_00,
-    }
-    outcome = decide(
-        make.rule(eligible=conditions), make.money(facts=facts), usage=Usage(), pot_minor=10**9
-    )
-
-    assert [plain(s) for s in wording.sentences(outcome.steps, currency="EUR")[1:4]] == [
-        "Condition met: the giver lives in Germany.",
-        "Condition met: the project's sector is Water and sanitation.",
-        "Condition met: the amount given is €100.00.",
-    ]
-
-
-def test_a_rule_is_one_sentence() -> None:
-    limits = [{"scope": scope.value, "amount": 50_000} for scope in Scope]
-
-    assert plain(wording.rule_sentence(make.rule())) == (
-        "While the pot lasts, €100.00 that arrives from 1 March 2026 to 31 March 2026"
-        " becomes €300.00."
-    )
-    assert plain(wording.rule_sentence(make.rule(caps=limits[1:4:2]))) == (
-        "While the pot lasts, €100.00 that arrives from 1 March 2026 to 31 March 2026"
-        " becomes €300.00; the match is at most €500.00 per person and"
-        " €500.00 per project."
-    )
+    assert plain(wording.why(found.reason, found.steps, currency="EUR")) == said
+    assert said in told(found)
 
 
 @pytest.mark.parametrize(
