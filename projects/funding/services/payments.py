@@ -127,7 +127,12 @@ def confirm_contribution(  # noqa: PLR0913  The facts of a payment.
     contribution.receipt_number = receipt_number(contribution.key, settled_at=settled_at)
     _bear_fees(contribution, fee)
     move(contribution, event="confirm", to=State.SETTLED, at=now, facts={"fee_minor": fee.minor})
-    matching.count(gift=gift_of(contribution), settled_at=settled_at, now=now)
+    matching.count(
+        gift=gift_of(contribution),
+        settled_at=settled_at,
+        initiated_at=contribution.created_at,
+        now=now,
+    )
     changes = reversals.heard_before(contribution, now=now)
     _book(contribution, settled_at=settled_at)
     for change in changes:

@@ -60,7 +60,9 @@ def serve_waiting(programme: Programme, *, now: datetime) -> int:
 
 
 def _is_waitlist(version: ProgrammeVersion) -> bool:
-    return version.rule.on_exhaustion is rules.Exhaustion.WAITLIST
+    rule = version.rule
+    is_served = rule.freed is rules.Freed.WAITLIST
+    return is_served or rule.on_exhaustion is rules.Exhaustion.WAITLIST
 
 
 def unlock(programme: Programme, *, project: str, now: datetime) -> int:

@@ -17,7 +17,7 @@ from projects.matching import engine
 from projects.matching.events import MatchAllocated, MatchReduced
 from projects.matching.models import Allocation, MatchTransition
 from projects.matching.outcomes import Given
-from projects.matching.services import entries, lines, tallies
+from projects.matching.services import earning, entries, lines, tallies
 from projects.matching.tally import as_rows, from_rows
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from payments.ledger.services import Entry
     from projects.matching.models import Programme
     from projects.matching.outcomes import Outcome, Parts
     from projects.matching.tally import Moves, Tally
@@ -102,6 +103,7 @@ def apply(programme: Programme, wanted: Sequence[Change], tally: Tally, *, now: 
     """Write changes of one programme; return the minor units that its pots get back."""
     booked = [change for change in wanted if change.is_booked]
     keys = _next_keys([change.row for change in booked])
+    returned = [entry for change in booked for entry in _to_funder(change, now=now)]
     voided = [entries.uncommit(each.row, at=now) for each in booked if each.row.amount_minor]
     log, freed = list[MatchTransition](), 0
     for change in wanted:
@@ -113,7 +115,7 @@ def apply(programme: Programme, wanted: Sequence[Change], tally: Tally, *, now: 
             _tell(change, before=before, currency=programme.currency)
     standing = [each.row for each in booked if each.row.amount_minor]
     committed = [entries.commit(row, currency=programme.currency, at=now) for row in standing]
-    post([*voided, *committed])
+    post([*voided, *committed, *returned])
     Allocation.objects.bulk_update([change.row for change in wanted], _FIELDS)
     tallies.write(programme.pk, tally)
     MatchTransition.objects.bulk_create(log)
@@ -140,6 +142,17 @@ def _bring(change: Change, *, key: str) -> None:
         row.state = State.COMMITTED
     elif row.state == State.COMMITTED:
         row.state = State.RELEASED
+
+
+def _to_funder(change: Change, *, now: datetime) -> list[Entry]:
+    """Return the entry that takes what is freed out of its pots, where the rule says so."""
+    row, stays = change.row, dict(change.parts)
+    freed = tuple(
+        (layer, gone)
+        for layer, minor in engine.parts_of(row.parts)
+        if (gone := minor - stays.get(layer, 0)) > 0
+    )
+    return earning.to_funder(row, freed, key=f"{row.ledger_key}:void", now=now) if freed else []
 
 
 def _next_keys(rows: Sequence[Allocation]) -> dict[UUID, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
@@ -26,7 +27,7 @@ from projects.matching.models import (
     WaitingMoney,
 )
 from projects.matching.outcomes import Allocated, Held, Turn
-from projects.matching.services import again, claims, entries, lines, tallies, waiting
+from projects.matching.services import again, claims, entries, extending, lines, tallies, waiting
 from projects.matching.tally import as_rows, from_rows
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Case:
     waiting: WaitingMoney
     version: ProgrammeVersion
     held: Reservation | None
+    newest: ProgrammeVersion  # Of the programme, whatever holds here.
 
     @property
     def money(self) -> CountedMoney:
@@ -94,7 +96,7 @@ def cases_of(programme: Programme, queue: Sequence[WaitingMoney]) -> list[Case]:
     cases = []
     for each in queue:
         current = engine.version_at(versions, each.settled_at) or versions[0]
-        case = Case(each, current, held.get(each.contribution_ref))
+        case = Case(each, current, held.get(each.contribution_ref), versions[-1])
         promise = case.promise
         cases.append(replace(case, version=known[promise.version_id]) if promise else case)
     return sorted(cases, key=lambda case: case.money.counted.order)
@@ -114,8 +116,14 @@ def decide(programme: Programme, cases: Sequence[Case], *, now: datetime) -> Non
         _take_claims(programme, at_close, now=now)
     due = [case for case in cases if not case.version.rule.allocation.is_at_close]
     while due:
-        reached = _decide_some(programme, due, now=now)
+        reached = _decide_some(programme, _by_one_version(due), now=now)
         due = due[reached:]
+
+
+def _by_one_version(cases: Sequence[Case]) -> list[Case]:
+    """Return the first cases that have the same terms: other terms may count by other things."""
+    first = cases[0].version
+    return list(takewhile(lambda case: case.version == first, cases))
 
 
 def _take_claims(programme: Programme, cases: Sequence[Case], *, now: datetime) -> None:
@@ -215,10 +223,18 @@ def _write(
     log += entries.finish(late, to=Reservation.State.RELEASED, at=now, reason="expired")
     Allocation.objects.bulk_create(rows)
     tallies.write(programme.pk, stand.tallies[programme.pk])
+    _count_by_newest(programme, cases[0], rows)
     MatchTransition.objects.bulk_create([*log, *(lines.decided(row) for row in rows)])
     waiting.pass_on([(case.waiting, _after(case, done)) for case in cases])
     for row in given:
         announce(row, currency=programme.currency)
+
+
+def _count_by_newest(programme: Programme, case: Case, rows: Sequence[Allocation]) -> None:
+    """Count what was decided by older terms by what the newest speak of, too."""
+    newest = case.newest.rule
+    if extending.speaks_of_more(newest, case.version.rule):
+        extending.extend_rows(programme, newest, rows)
 
 
 def announce(row: Allocation, *, currency: str) -> None:

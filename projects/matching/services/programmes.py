@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from payments.ledger.services import Entry, PostedEntry, Posting, post
 from projects.matching import documents, engine, rules
 from projects.matching.models import Programme, ProgrammeVersion
-from projects.matching.services import again
+from projects.matching.services import again, extending
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +50,8 @@ def publish_programme(
         return latest
     if latest and latest.published_at >= now:
         raise ProgrammeRefused(_("A newer version of this programme is already public."))
+    if latest and extending.speaks_of_more(rule, latest.rule):
+        extending.extend(programme, rule)
     return ProgrammeVersion.objects.create(
         programme=programme,
         number=latest.number + 1 if latest else 1,

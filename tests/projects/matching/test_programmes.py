@@ -7,7 +7,7 @@ import pytest
 from payments.money import Money
 from projects.matching import selectors, services
 from projects.matching.documents import RuleNotUnderstood
-from projects.matching.models import Programme, ProgrammeVersion
+from projects.matching.models import Allocation, Programme, ProgrammeVersion, TallyCounter
 from projects.matching.services import ProgrammeRefused
 from tests.make import catalogue
 from tests.make import matching as make
@@ -126,3 +126,53 @@ def test_a_pot_takes_only_money_of_its_currency(amount: Money) -> None:
         )
 
     assert selectors.left([version.programme_id]) == {version.programme_id: Money(0, "EUR")}
+
+
+@pytest.mark.promise("M7")
+def test_a_cap_that_new_terms_bring_counts_what_was_given_before() -> None:
+    first = make.programme(id="fund", rate=[1, 1])
+    make.counted(make.gift(80_00, ref="c1", donor="d1"), settled_at=make.NOON)
+    services.allocate_due(programme_id="fund", now=make.NOON)
+    make.counted(make.gift(10_00, ref="late", donor="d1"), settled_at=make.NOON)
+
+    services.publish_programme(
+        document=make.document(
+            id="fund",
+            rate=[1, 1],
+            window=make.document()["window"],
+            caps=[{"scope": "donor", "amount": 100_00}],
+        ),
+        agency_id=first.programme.agency_id,
+        now=make.NOON + timedelta(days=1),
+    )
+
+    assert TallyCounter.objects.get(scope="donor", whose="d1").minor == 80_00
+    assert selectors.verify_differences() == []
+    services.allocate_due(programme_id="fund", now=make.NOON + timedelta(days=2))
+    make.counted(make.gift(80_00, ref="c2", donor="d1"), settled_at=make.NOON + timedelta(days=3))
+    services.allocate_due(programme_id="fund", now=make.NOON + timedelta(days=3))
+
+    rows = Allocation.objects.order_by("allocated_at").values_list("amount_minor", "reason")
+    assert list(rows) == [(80_00, ""), (10_00, ""), (10_00, "cap_donor")]
+    assert selectors.verify_differences() == []
+    services.unwind(contribution_ref="late", remaining=Money(0, "EUR"), cause="r", now=make.NOON)
+    assert TallyCounter.objects.get(scope="donor", whose="d1").minor == 90_00
+
+
+def test_what_is_freed_after_the_close_goes_to_the_funder_where_the_rule_says_so() -> None:
+    make.programme(
+        id="fund", rate=[1, 1], pot_minor=500_00, refund={"partial": "recompute", "freed": "funder"}
+    )
+    make.counted(make.gift(100_00, ref="c1"))
+    services.allocate_due(programme_id="fund", now=make.NOON)
+    closed = make.NOON + timedelta(days=60)
+
+    for remaining, now in ((90_00, make.NOON), (50_00, closed), (50_00, closed)):
+        services.unwind(
+            contribution_ref="c1", remaining=Money(remaining, "EUR"), cause=f"{now}", now=now
+        )
+
+    assert selectors.pots(["fund"])["fund"] == selectors.Pot(
+        funded=Money(460_00, "EUR"), left=Money(410_00, "EUR")
+    )
+    assert selectors.verify_differences() == []
