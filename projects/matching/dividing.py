@@ -125,5 +125,6 @@ def _cut(divided: Divided, wishes: Sequence[int], limits: Iterable[Limit]) -> bo
             limit.places, largest_remainder(limit.room_minor, weights), strict=True
         ):
             divided.parts[place] = part
-            divided.reasons.setdefault(place, limit.reason)
+            if wishes[place]:
+                divided.reasons.setdefault(place, limit.reason)
     return was_cut

@@ -66,6 +66,13 @@ def test_a_wide_limit_cuts_what_a_narrow_one_left() -> None:
     assert divided.reasons == {0: "cap_project", 1: "cap_organisation"}
 
 
+def test_a_limit_does_not_name_itself_where_nothing_was_wished() -> None:
+    divided = divide(100, [50, 0, 50], Terms(limits=[Limit((0, 1, 2), 60, "cap_programme")]))
+
+    assert divided.parts == [30, 0, 30]
+    assert divided.reasons == {0: "cap_programme", 2: "cap_programme"}
+
+
 def test_the_smallest_below_its_floor_drops_out_first_and_the_pot_is_divided_again() -> None:
     floors = [Floor((place,), 30) for place in range(3)]
 

@@ -59,6 +59,12 @@ def test_givers_who_agree_everywhere_count_less() -> None:
     assert pairwise.ideals(sums, m_minor=100) == {"p1": 66_667, "p2": 66_667, "p3": 100_000}
 
 
+def test_many_pairs_do_not_add_up_what_rounding_loses() -> None:
+    many: Sums = {"p": {f"d{n}": 27 for n in range(400)}}
+
+    assert pairwise.ideals(many, m_minor=27) == {"p": 400 * 399 // 2 * 27 * 1000}
+
+
 def test_where_m_is_huge_it_is_linear_quadratic_funding() -> None:
     sums: Sums = {"p": {"d1": 2500, "d2": 3333, "d3": 27}}
     linear = quadratic.ideals({"p": sums["p"].values()})["p"]

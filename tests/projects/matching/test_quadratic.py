@@ -73,10 +73,18 @@ def test_coarse_roots_are_refined_until_the_thousandth_is_sure(
 
 
 def test_roots_are_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = ideal(*range(1, 50))
+    exact, kept = ideal(*range(1, 50)), list[dict[int, int]]()
+    made = quadratic._Roots  # noqa: SLF001  Only it knows what it keeps.
+
+    def watched(digits: int) -> dict[int, int]:
+        kept.append(made(digits))
+        return kept[-1]
+
     monkeypatch.setattr(quadratic, "KEPT_ROOTS", 3)
+    monkeypatch.setattr(quadratic, "_Roots", watched)
 
     assert ideal(*range(1, 50)) == exact
+    assert [len(roots) for roots in kept] == [3]
 
 
 @given(amounts)
