@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from projects.matching.closing import Closed
     from projects.matching.models import Programme
     from projects.matching.outcomes import Parts
     from projects.matching.rules import Fact, Rule
 
 CHUNK = 2_000
+PROJECTS = 50  # Read at a time, with all that was given to them.
 _NOTHING: Mapping[str, Fact] = {}
 
 
@@ -126,12 +128,14 @@ def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
         yield Claim(ref, same_project, same_donor, base, settled_at, facts or _NOTHING)
 
 
-def _rows(query: str, programme_id: str, number: int) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    query: str, programme_id: str, number: int, *, chunk: int = CHUNK
+) -> Iterator[tuple[Any, ...]]:
     """Yield what a query says of a round, some rows at a time."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, [programme_id, number])
-        while chunk := cursor.fetchmany(CHUNK):
-            yield from chunk
+        while rows := cursor.fetchmany(chunk):
+            yield from rows
 
 
 def _asks_for_facts(rule: Rule) -> bool:
@@ -165,6 +169,22 @@ def campaigns_of_claims(
         programme=programme_id, round_number=number, campaign_key__in=campaign_keys
     ).order_by()
     return dict(rows.values_list("contribution_ref", "campaign_key"))
+
+
+def worked_out(
+    terms: ProgrammeVersion,
+    number: int,
+    *,
+    pots: Pots,
+    projects: Mapping[str, Mapping[str, Fact]],
+) -> Closed:
+    """Return what a close of a round gives. `projects` holds facts as they are at the close."""
+    rule, programme = terms.rule, terms.programme_id
+    if projects or not _is_by_project(rule):
+        return closing.close(rule, claims(programme, number, rule), pots=pots, projects=projects)
+    found, ideals = _added_up(programme, number, rule)
+    of_projects = _rows(_OF_PROJECTS, programme, number, chunk=PROJECTS)
+    return closing.close_added_up(rule, found, of_projects, pots=pots, ideals=ideals)
 
 
 def estimated(terms: ProgrammeVersion, number: int) -> list[tuple[str, Parts, str]]:
@@ -202,6 +222,16 @@ _ADDED_UP = """
 """
 
 
+_OF_PROJECTS = """
+    SELECT project_id::text,
+        array_agg(contribution_ref ORDER BY settled_at, contribution_ref COLLATE "C"),
+        array_agg(base_minor ORDER BY settled_at, contribution_ref COLLATE "C")
+    FROM matching_claim
+    WHERE programme_id = %s AND round_number = %s AND base_minor > 0
+    GROUP BY project_id
+"""
+
+
 def _added_up(
     programme_id: str, number: int, rule: Rule
 ) -> tuple[list[Entrant], dict[str, int] | None]:
@@ -210,7 +240,9 @@ def _added_up(
     facts = _facts_of_projects(programme_id, number) if _asks_for_facts(rule) else {}
 
     def rows() -> Iterator[tuple[str, list[int]]]:
-        for project, given, counted, first_at in _rows(_ADDED_UP, programme_id, number):
+        for project, given, counted, first_at in _rows(
+            _ADDED_UP, programme_id, number, chunk=PROJECTS
+        ):
             known = facts.get(project, _NOTHING)
             found.append(Entrant(project, counted, len(given), first_at, facts=known))
             yield project, given

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from payments import events
 from payments.ledger.services import LedgerRefused, post
-from projects.matching import closing, engine, parts
+from projects.matching import engine, parts
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.models import (
     Award,
@@ -167,8 +167,7 @@ def _close(
     now: datetime,
 ) -> Round:
     rule, pots = terms.rule, found.pots_of(terms)
-    claims = found.claims(programme.pk, number, rule)
-    closed = closing.close(rule, claims, pots=pots, projects=projects)
+    closed = found.worked_out(terms, number, pots=pots, projects=projects)
     by_layer = _by_layer(rule, closed.by_project)
     row = Round.objects.create(
         programme=programme,
