@@ -23,6 +23,7 @@ from payments.refunds.models import Refund
 from payments.webhooks import selectors as inbox
 from payments.webhooks.models import InboxEvent
 from projects.matching.models import Reservation, WaitingMoney
+from projects.matching.selectors import claims
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +42,7 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
         "refunds.ask_due": (Refund.objects.due(now), "due_at"),
         "disputes.ask_due": (Dispute.objects.due(now), "due_at"),
         "payouts.carry_on_due": (Payout.objects.due(now), "due_at"),
-        "matching.allocate_all_due": (WaitingMoney.objects.all(), "money__counted_at"),
+        "matching.allocate_all_due": (WaitingMoney.objects.unfrozen(), "money__counted_at"),
         "matching.expire_reservations": (
             Reservation.objects.filter(state=Reservation.State.ACTIVE, expires_at__lt=now),
             "expires_at",
@@ -51,6 +52,7 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
     oldest = {
         job: rows.order_by().aggregate(at=Min(field))["at"] for job, (rows, field) in queues.items()
     }
+    oldest["matching.close_due"] = claims.overdue_since(now)
     return {job: at for job, at in oldest.items() if at is not None}
 
 

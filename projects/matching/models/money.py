@@ -73,13 +73,16 @@ class CountedMoney(models.Model):
 class WaitingMoneyQuerySet(models.QuerySet["WaitingMoney"]):
     def due(self, at: datetime) -> WaitingMoneyQuerySet:
         """Return what is to be decided now, in the order of settlement; what is frozen is not."""
+        due = self.unfrozen().filter(Q(parked_until=None) | Q(parked_until__lte=at))
+        return due.order_by("settled_at", "contribution_ref")
+
+    def unfrozen(self) -> WaitingMoneyQuerySet:
+        """Return what no order keeps waiting, whether it is set aside for a time or not."""
         standing = Freeze.objects.standing()
-        due = self.filter(
-            Q(parked_until=None) | Q(parked_until__lte=at),
+        return self.filter(
             ~Exists(standing.filter(programme=OuterRef("programme"))),
             ~Exists(standing.filter(project_id=OuterRef("money__project_id"))),
         )
-        return due.order_by("settled_at", "contribution_ref")
 
 
 class WaitingMoney(models.Model):

@@ -6,6 +6,7 @@ giver gave to each project and only the sums are read.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -13,10 +14,11 @@ from django.db.models import Exists, Max, OuterRef
 
 from payments.ledger import selectors as ledger
 from projects.matching import closing, engine, quadratic, sharing
+from projects.matching.documents import RuleNotUnderstood
 from projects.matching.entrants import Claim, Entrant
 from projects.matching.formula import Flat, Quadratic, QuadraticVariant, ShareOfPot
 from projects.matching.models import Claim as ClaimRow
-from projects.matching.models import CountedMoney, ProgrammeVersion, Round, WaitingMoney
+from projects.matching.models import CountedMoney, Freeze, ProgrammeVersion, Round, WaitingMoney
 from projects.matching.outcomes import Pots
 from projects.matching.rules import Allocation, Clock, Metric
 from projects.matching.selectors.funded import put_in
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from projects.matching.models import Programme
     from projects.matching.outcomes import Parts
     from projects.matching.rules import Fact, Rule
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 2_000
 PROJECTS = 50  # Read at a time, with all that was given to them.
@@ -63,6 +67,19 @@ def to_close(now: datetime) -> list[str]:
     return [each.programme_id for each in _next_terms() if now >= ends_at(each.rule)]
 
 
+def overdue_since(now: datetime) -> datetime | None:
+    """Return when the first close fell due that nothing keeps from being made; None if none."""
+    frozen = set(Freeze.objects.standing().values_list("programme_id", flat=True))
+    ends = [
+        ends_at(each.rule)
+        for each in _next_terms()
+        if now >= ends_at(each.rule)
+        and each.programme_id not in frozen
+        and not is_waited_for(each.programme_id)
+    ]
+    return min(ends, default=None)
+
+
 def to_estimate(now: datetime) -> list[str]:
     """Return the programmes that have claims and are not due to be closed, by id."""
     claimed = set(_open_claims().values_list("programme_id", flat=True).distinct())
@@ -80,9 +97,20 @@ def _next_terms() -> Iterator[ProgrammeVersion]:
             newest[version.programme_id] = version
     for programme_id, version in sorted(newest.items()):
         last = lasts.get(programme_id)
+        if not _is_readable(version):
+            continue
         is_done = last is not None and version.rule.window.closes_at <= last.ends_at
         if version.rule.allocation.is_at_close and not is_done:
             yield version
+
+
+def _is_readable(version: ProgrammeVersion) -> bool:
+    """Tell whether a document can be read; one that cannot is logged, and stops no other."""
+    try:
+        return bool(version.rule)
+    except RuleNotUnderstood:
+        logger.exception("The terms of %s cannot be read", version)
+        return False
 
 
 def _open_claims() -> QuerySet[ClaimRow]:
