@@ -88,7 +88,7 @@ def ranked(rule: Rule, entrants: Iterable[Entrant]) -> list[Standing]:
         by_time = rule.ranking.tie == "earliest"
         return (
             by_hand.get(one.entrant.project, 0),
-            0 if by_hand else -(one.score or 0),
+            -(one.score or 0),
             (one.entrant.first_at or NEVER) if by_time else NEVER,
             one.entrant.first_ref if by_time else "",
             one.entrant.project,

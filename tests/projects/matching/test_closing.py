@@ -72,6 +72,24 @@ def test_pro_rata_keeps_the_caps_of_the_rule_and_names_them() -> None:
     assert closed.reasons == {"b": "cap_donor"}
 
 
+def test_wishes_do_not_go_through_weight_or_threshold_a_second_time() -> None:
+    claims = [
+        claim(50, ref="a", facts={"donor.score": 20}, minutes=0),
+        claim(50, ref="b", facts={"donor.score": 20}, minutes=1),
+    ]
+
+    closed = close(
+        claims,
+        pot=1000,
+        **PRORATA,
+        caps=[{"scope": "donor", "amount": 40}],
+        weight={"by": "donor.score", "map": [[15, 50], [25, 100]]},
+        threshold={"metric": "donors", "at": 2, "mode": "unlock_retro"},
+    )
+
+    assert closed.by_claim == [("a", 40), ("b", 40)]
+
+
 def test_pro_rata_shares_again_what_the_cap_on_a_project_cuts_off() -> None:
     claims = [claim(300, ref="a"), claim(100, ref="b", project="p2"), claim(100, ref="c")]
 
