@@ -14,7 +14,6 @@ from projects.delivery import selectors as delivery
 from projects.funding import selectors
 from projects.funding.receipts import receipt_state
 from projects.matching import selectors as matching
-from projects.matching.models import Allocation
 from projects.public.quoting import Line
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def receipt_of(contribution: Contribution, *, language: str) -> Receipt:
         lost=Money(contribution.lost_minor, code),
         disputed=Money(contribution.blocked_minor, code),
         remaining=contribution.remaining,
-        match=sum((line.match for line in lines), Money(0, code)),
+        match=sum((line.match for line in lines if line.match.currency == code), Money(0, code)),
         lines=lines,
         fees=_fees(contribution),
         is_counted=not matching.is_waiting(contribution.key),
@@ -136,17 +135,14 @@ def _fees(contribution: Contribution) -> Fees:
 
 def _lines(contribution: Contribution) -> tuple[Matched, ...]:
     """Return what each programme decided, by the version of its rule that decided."""
-    decided = Allocation.objects.filter(contribution_ref=contribution.key)
-    rows = {row.programme_id: row for row in decided.select_related("version")}
     return tuple(
         Matched(
             name=line.programme_name,
             match=line.match,
-            rule=matching.rule_sentence(rows[line.programme_id].version),
+            rule=line.rule,
             why=line.why,
             steps=line.steps,
-            taken_back=Money(rows[line.programme_id].decided_minor, line.match.currency)
-            - line.match,
+            taken_back=line.decided - line.match,
         )
         for line in matching.explanation(contribution.key)
     )

@@ -87,7 +87,7 @@ def _missing(rule: Rule, money: Counted, row: Allocation) -> Moves:
     for key in caps.matched_keys(rule, money, caps.kept(rule, money)):
         wanted[key] = parts.get(key.layer, 0) if key.layer else row.amount_minor
     for cap in rule.base_caps:
-        if key := bases.used_key(cap.scope, money):
-            wanted[key] = min(stays, row.base_minor)
+        if used := bases.used_key(cap.scope, money):
+            wanted[used] = min(stays, row.base_minor)
     known = {key for key, _ in from_rows(row.moves)}
     return tuple((key, minor) for key, minor in wanted.items() if minor and key not in known)
