@@ -111,7 +111,7 @@ class RuleForm(forms.Form):
     ) -> None:
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.is_new = is_new
+        self.read_base = base
         is_kept = kind_of(base) == Kind.KEPT
         self._choose("kind", [each for each in words.KINDS if is_kept or each[0] != Kind.KEPT])
         self._choose(
@@ -124,8 +124,10 @@ class RuleForm(forms.Form):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Read the amounts in the currency chosen."""
+        """Read the amounts in the currency chosen; refuse a carried document that is no rule."""
         cleaned = super().clean() or {}
+        if cleaned.get("base") not in (None, self.read_base):
+            self.add_error("base", _("This page is damaged. Open it again."))
         currency = cleaned.get("currency")
         if currency:
             for name in ("lump", "pot", "minimum"):

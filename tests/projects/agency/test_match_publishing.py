@@ -14,7 +14,7 @@ from django.urls import reverse
 from projects.catalogue.models import Membership, Organisation
 from projects.matching.models import Programme, ProgrammeVersion
 from projects.matching.models.drafts import DraftStep, ProgrammeDraft
-from projects.matching.refusals import DraftOutdated, DraftRefused, NotAllowed, WrongState
+from projects.matching.refusals import DraftOutdated, DraftRefused, NotAllowed
 from projects.matching.services import drafts as services
 from projects.matching.services.programmes import publish_programme
 from tests.make import accounts
@@ -254,51 +254,3 @@ def test_the_same_terms_are_not_proposed_again(
 
     with pytest.raises(DraftRefused, match="says the same"):
         proposed(agency, first)
-
-
-def test_the_id_of_another_agencys_programme_is_taken(
-    client: Client, agency: Organisation, first: User, second: User
-) -> None:
-    draft = proposed(agency, first)
-    services.publish_draft(draft_id=draft.pk, version=1, actor_id=second.pk, now=LATER)
-    accounts.sign_in(client, pages.manager(make.agency()))
-
-    page = client.post(
-        reverse("agency:match_new"),
-        {"name": "Mine", "key": "kenya-fund", "currency": "EUR"},
-    ).content.decode()
-
-    assert "This id is taken. Choose another one." in page
-    assert ProgrammeDraft.objects.count() == 1
-
-
-def test_one_draft_of_a_programme_at_a_time(client: Client, agency: Organisation) -> None:
-    pages.draft(agency)
-    accounts.sign_in(client, pages.manager(agency))
-
-    page = client.post(
-        reverse("agency:match_new"),
-        {"name": "Mine", "key": "kenya-fund", "currency": "EUR"},
-    ).content.decode()
-
-    assert "A draft of this programme is being written already." in page
-    assert ProgrammeDraft.objects.count() == 1
-
-
-def test_a_draft_is_thrown_away_with_a_reason(
-    client: Client, agency: Organisation, first: User
-) -> None:
-    draft = pages.draft(agency, first)
-    accounts.sign_in(client, first)
-    address = reverse("agency:match_discard", args=[draft.pk])
-
-    assert "Say why." in pages.send(client, address).content.decode()
-    assert pages.send(client, address, reason="No funder.").status_code == 302
-
-    draft.refresh_from_db()
-    assert draft.state == State.DISCARDED
-    with pytest.raises(WrongState, match="thrown away"):
-        services.save_draft(
-            draft_id=draft.pk, document=draft.document, version=1, actor_id=first.pk, now=LATER
-        )
-    assert pages.draft(agency, first).pk != draft.pk

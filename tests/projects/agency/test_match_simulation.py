@@ -12,7 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from projects.agency.matching import fan
+from projects.agency.matching import fan, try_form
 from projects.matching.draws import Spread
 from projects.matching.models import Allocation, CountedMoney
 from projects.matching.services import drafts as services
@@ -144,6 +144,18 @@ def test_a_file_with_one_bad_row_is_not_used_at_all(
 
     assert words in page
     assert "/tmp/" not in page  # noqa: S108  The address of the copy is nobody's business.
+    assert "Match given" not in page
+
+
+def test_a_file_that_would_take_too_long_is_left_to_the_command(
+    officer: Client, agency: Organisation
+) -> None:
+    rows = (f"c{n},2026-03-02T10:00:00Z,p1,1,d1" for n in range(try_form.MOST_ROWS + 1))
+    file = SimpleUploadedFile("x.csv", "\n".join(["id,t,project,amount,donor", *rows]).encode())
+
+    page = tried(officer, pages.draft(agency), source="file", pot="5", file=file)
+
+    assert "More than 5,000 contributions take too long here" in page
     assert "Match given" not in page
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from projects.agency.access import workspace
 from projects.agency.matching import comparison, trying
 from projects.agency.matching.access import draft_or_404
+from projects.agency.matching.try_form import TryForm
 from projects.agency.matching.views.drafts import form_page
 from projects.matching import documents, permissions
 from projects.matching.selectors import drafts as selectors
@@ -28,7 +29,7 @@ def simulate(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     rule = documents.read(draft.document)
     past = trying.money_of(draft.agency_id, rule, now=timezone.now())
     is_sent = request.method == "POST"
-    form = trying.TryForm(
+    form = TryForm(
         request.POST if is_sent else None,
         request.FILES if is_sent else None,
         rule=rule,
@@ -41,6 +42,6 @@ def simulate(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         before = selectors.latest_version(draft.programme_key) if draft.based_on else None
         if before is not None:
             context["before"] = before
-            context["was"] = trying.outcome(before.rule, money, funded, draws=0)
+            context["was"] = trying.outcome(before.rule, money, funded, is_drawn=False)
             context["differences"] = comparison.lines(before.document, draft.document)
     return render(request, "agency/match/simulate.html", context)
