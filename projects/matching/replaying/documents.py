@@ -35,11 +35,14 @@ def _stacking(value: object, names: Names) -> object:
 
 
 def _ranking(value: object, names: Names) -> object:
+    """Return a ranking whose projects, in a list or with their scores, bear our names."""
     if isinstance(value, list):
         return [_project(each, names) for each in value]
-    if isinstance(value, dict) and isinstance(value.get("order"), list):
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("order"), list):
         return value | {"order": [_project(each, names) for each in value["order"]]}
-    return value
+    return {_project(key, names): score for key, score in value.items()}
 
 
 def _layer(layer: Document, names: Names) -> Document:

@@ -21,6 +21,7 @@ ELSEWHERE = {
     "donor.club": ("contribution.club", "project.club"),
     "project.region": ("donor.region", "contribution.region"),
     "project.organisation": ("donor.organisation",),
+    "project.asked": ("project.ask", "project.requested"),
     "project.beneficiary": ("donor.beneficiary", "contribution.beneficiary"),
 }
 

@@ -37,7 +37,8 @@ RESULTS = (
     "reasons",
 )
 """The parts of a report that a scenario may expect, at its end and at checkpoints."""
-SHARES_OF_ALL = ("total_public_share", "total_public_cap", "public_share", "max_public_share")
+STACK = ("mode", "order", "exclusive_with", "lifetime_awards")
+PUBLIC = "public"  # A key with this word in it is the largest share of public money.
 
 
 def scenario(value: object, place: str) -> Scenario:
@@ -150,10 +151,14 @@ def _stack(value: object, place: str) -> dict[str, object]:
         return {"mode": value}
     if isinstance(value, list):
         return {"mode": "cascade", "order": [text(item, place) for item in value]}
-    found = dict(whole(value, place, known=("mode", "order", "exclusive_with", *SHARES_OF_ALL)))
-    for key in SHARES_OF_ALL:
-        if key in found:
-            found["total_public_share"] = _share_of_all(found.pop(key), inside(place, key))
+    fields = whole(value, place)
+    found = {key: item for key, item in fields.items() if key in STACK}
+    for key, item in fields.items():
+        if PUBLIC in key:
+            found["total_public_share"] = _share_of_all(item, inside(place, key))
+        elif key not in STACK:
+            problem = f"unknown; known: {', '.join((*STACK, 'total_public_share'))}"
+            raise ScenarioNotUnderstood(inside(place, key), problem)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from projects.matching import selectors
@@ -18,15 +19,17 @@ class NotCounted(ValueError):
     """No money was counted under this name."""
 
 
-def explained(contribution_ref: str) -> tuple[dict[str, Any], str, str]:
-    """Return each step of each programme's calculation, in the language of the moment.
+def explained(contribution_ref: str, *, language: str) -> tuple[dict[str, Any], str, str]:
+    """Return each step of each programme's calculation, in a language.
 
     Raises:
         NotCounted: the contribution is not known, or its money has not settled.
     """
     if not selectors.is_counted(contribution_ref):
         raise NotCounted(f"No settled money is known as {contribution_ref!r}.")
-    lines = selectors.explanation(contribution_ref)
+    with translation.override(language):
+        lines = selectors.explanation(contribution_ref)
+        text = "\n".join(_text(contribution_ref, lines))
     document = {
         "contribution": contribution_ref,
         "matches": [
@@ -42,7 +45,7 @@ def explained(contribution_ref: str) -> tuple[dict[str, Any], str, str]:
             for line in lines
         ],
     }
-    return document, "\n".join(_text(contribution_ref, lines)), ""
+    return document, text, ""
 
 
 def _text(contribution_ref: str, lines: tuple[Explanation, ...]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from projects.matching.reports import FileRefused, explanations, replays, simulations
 
@@ -37,9 +37,8 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ARG002
-        actions = {"replay": _replay, "simulate": _simulate, "explain": _explain}
         try:
-            document, text, problem = actions[options["action"]](options)
+            document, text, problem = _answer(options)
         except REFUSALS as refusal:
             raise CommandError(str(refusal).replace("\n", " "), returncode=2) from refusal
         except DatabaseError as error:
@@ -50,23 +49,11 @@ class Command(BaseCommand):
             raise CommandError(problem, returncode=1)
 
 
-Answer = tuple[dict[str, Any], str, str]
-
-
-def _replay(options: dict[str, Any]) -> Answer:
-    return replays.replayed(options["file"], check=options["check"])
-
-
-def _simulate(options: dict[str, Any]) -> Answer:
-    return simulations.simulated(
-        options["programme"],
-        contributions=options["contributions"],
-        last=options["last"],
-        pot=options["pot"],
-        now=timezone.now(),
-    )
-
-
-def _explain(options: dict[str, Any]) -> Answer:
-    with translation.override(options["language"]):
-        return explanations.explained(options["contribution"])
+def _answer(options: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
+    """Return a document, the same as text, and what does not hold."""
+    if options["action"] == "replay":
+        return replays.replayed(options["file"], check=options["check"])
+    if options["action"] == "explain":
+        return explanations.explained(options["contribution"], language=options["language"])
+    asked = {name: options[name] for name in ("contributions", "last", "pot")}
+    return simulations.simulated(options["programme"], **asked, now=timezone.now())
