@@ -18,7 +18,7 @@ REASONS = re.compile(
     r"outside_window|settled_too_late|below_minimum|currency_mismatch|weight_zero|awaiting_pair"
     r"|threshold_not_reached|threshold_lost|no_award|total_public_cap|already_matched"
     r"|reserved_for_others|pot_exhausted|refused_partial|next_call|rounds_to_zero"
-    r"|programme_frozen|project_frozen|no_formula|below_floor|below_min_score|not_ranked"
+    r"|programme_frozen|project_frozen|no_formula|given_back|below_floor|below_min_score|not_ranked"
     r"|waits_for_close|(cap|base_cap)_[a-z_]+|(not_counted|not_eligible|limited_by):\S+"
 )
 """The reason codes of matching. Anything else in a file is a text, for which any reason will do."""

@@ -106,6 +106,10 @@ class Stage:
             now=self.now,
         )
 
+    def is_gone(self, contribution_ref: str) -> bool:
+        """Tell whether all of a contribution's money, by our name for it, has gone back."""
+        return not self.left[self.names.contributions_told()[contribution_ref]]
+
     def currency(self, programme: str) -> str:
         return next(each.currency for each in self.scenario.programmes if each.id == programme)
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from projects.matching.outcomes import Step
 
+GIVEN_BACK = "given_back"
+"""The reason of match that went back with its money, where it has no other."""
 CLAIMED, WAITING, REFUSED = "claimed", "waiting", "refused"
 """States of an answer besides those of an allocation."""
 
@@ -99,7 +101,8 @@ def _written(refs: Sequence[str]) -> dict[str, dict[str, Answer]]:
             minor=row.amount_minor,
             decided_minor=row.decided_minor,
             state=row.state,
-            reason=row.reason or None,
+            reason=row.reason
+            or (GIVEN_BACK if row.decided_minor and not row.amount_minor else None),
             steps=tuple(row.steps),
         )
     for answer in _claimed(refs):
@@ -123,17 +126,21 @@ def _claimed(refs: Sequence[str]) -> Iterator[Answer]:
             minor=minor,
             decided_minor=decided,
             state=CLAIMED if award is None else award.state,
-            reason=_reason_of_claim(claim, award, decided),
+            reason=_reason_of_claim(claim, award, minor, decided),
             steps=tuple(claim.steps),
         )
 
 
-def _reason_of_claim(claim: Claim, award: Award | None, decided_minor: int) -> str | None:
+def _reason_of_claim(
+    claim: Claim, award: Award | None, minor: int, decided_minor: int
+) -> str | None:
     """Return why a claim got nothing or less than its formula; that it waits, before the close."""
     if award is None or not claim.base_minor:
         return claim.reason or "waits_for_close"
     if award.reason:
         return award.reason
+    if decided_minor and not minor:
+        return GIVEN_BACK
     rule = claim.version.rule
     if rule.allocation is rules.Allocation.PRORATA_CLOSE:
         return _short(claim, decided_minor)

@@ -81,6 +81,7 @@ PLAIN = {
     ),
     "below_min_score": gettext_lazy("The project's score is below the least that is asked for."),
     "not_ranked": gettext_lazy("The pot did not reach as far as this project's rank."),
+    "given_back": gettext_lazy("The money went back, and its match with it."),
     "waits_for_close": gettext_lazy("This programme decides when its time is over."),
 }
 """What each reason says by itself."""

@@ -172,7 +172,19 @@ def test_a_share_that_was_freed_says_what_stands() -> None:
 
     (line,) = selectors.explanation("c1")
     assert (line.match, line.decided) == (Money(0, "EUR"), Money(100_00, "EUR"))
-    assert line.reason is None
+    assert line.reason == "given_back"
+
+
+def test_match_that_went_back_with_its_money_says_so() -> None:
+    make.programme(id="fund", rate=[1, 1])
+    count_and_decide("c1")
+    services.unwind(
+        contribution_ref="c1", remaining=Money(0, "EUR"), cause="refund:1", now=make.NOON
+    )
+
+    (line,) = selectors.explanation("c1")
+    assert (line.state, line.reason) == ("released", "given_back")
+    assert line.why == "The money went back, and its match with it."
 
 
 def test_what_nobody_counted_is_not_explained() -> None:
