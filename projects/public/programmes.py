@@ -112,7 +112,6 @@ def page_context(page: PublishedProgramme, *, language: str, now: datetime) -> d
         "page": page,
         "terms": page.history[0],
         "phase": phase_of(page.rule, left=page.left, now=now),
-        "window": page.rule.window,
         "rows": _receiving(page, language=language),
         "estimates": _estimated(page, language=language),
         "plot": spending.drawn(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class Line:
     """What one programme adds: by which rule, why, and every step of the calculation."""
 
+    programme_id: str
     name: str
     match: Money
     rule: str
@@ -77,6 +78,7 @@ def offer_for(contribution: Contribution, *, at: datetime) -> Offer:
 def _offer(amount: Money, quote: Quote, rules: Mapping[str, str]) -> Offer:
     lines = tuple(
         Line(
+            programme_id=line.programme_id,
             name=line.programme_name,
             match=line.match,
             rule=rules.get(line.programme_id, ""),

@@ -144,5 +144,5 @@ def _lines(contribution: Contribution) -> tuple[Matched, ...]:
             steps=line.steps,
             taken_back=line.decided - line.match,
         )
-        for line in matching.explanation(contribution.key)
+        for line in matching.explanation(contribution.key, of_project=True)
     )
