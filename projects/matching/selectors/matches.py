@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from payments.ledger.models import Account, AccountKind
 from payments.money import Money
-from projects.matching import wording
+from projects.matching import counting, wording
 from projects.matching.models import (
     Allocation,
     CountedMoney,
@@ -18,7 +18,7 @@ from projects.matching.models import (
     TranchePart,
     WaitingMoney,
 )
-from projects.matching.selectors.answers import answers
+from projects.matching.selectors.answers import REFUSED, answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,14 +41,23 @@ class Explanation:
     steps: tuple[str, ...]
 
 
-def explanation(contribution_ref: str) -> tuple[Explanation, ...]:
+def explanation(contribution_ref: str, *, of_project: bool = False) -> tuple[Explanation, ...]:
     """Return each programme's answer to a contribution, in the order of asking.
 
     Those that decide later say that they wait; those that refuse the money (state `refused`) say
-    why, from the facts and the terms of the time.
+    why, from the facts and the terms of the time. `of_project` leaves out those that refuse it
+    because they are for other projects.
     """
-    money = CountedMoney.objects.filter(contribution_ref=contribution_ref)
-    return tuple(_explained(answer) for answer in answers(money))
+    money = list(CountedMoney.objects.filter(contribution_ref=contribution_ref))
+    return tuple(
+        _explained(answer)
+        for answer in answers(money)
+        if not of_project or answer.state != REFUSED or _speaks_of(answer, money[0])
+    )
+
+
+def _speaks_of(answer: Answer, money: CountedMoney) -> bool:
+    return counting.speaks_of(answer.version.rule, money.facts)
 
 
 def is_counted(contribution_ref: str) -> bool:

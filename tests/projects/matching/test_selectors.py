@@ -235,3 +235,18 @@ def test_a_cap_that_was_looser_once_is_not_exceeded() -> None:
     )
 
     assert selectors.verify_differences() == []
+
+
+def test_a_receipt_leaves_out_programmes_for_other_projects() -> None:
+    make.programme(id="elsewhere", eligible=condition("MDA"))
+    make.programme(id="small", min_contribution=500_00)
+    make.counted(make.gift(10_00, ref="c1"))
+
+    every = selectors.explanation("c1")
+    of_project = selectors.explanation("c1", of_project=True)
+
+    assert [(each.programme_id, each.reason) for each in every] == [
+        ("elsewhere", "not_eligible:project.country"),
+        ("small", "below_minimum"),
+    ]
+    assert of_project == every[1:]
