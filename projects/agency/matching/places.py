@@ -77,6 +77,8 @@ PROBLEMS = {
     "on_exhaustion": gettext_lazy("All or nothing cannot be chosen for sharing out at the end."),
     "needs_award": gettext_lazy("Awards go with sharing out at once or by hand."),
     "rate": gettext_lazy("Say what is added."),
+    "layers": gettext_lazy("Name the funders and what each adds, at most 12."),
+    "tiers.bands": gettext_lazy("Write at least one tier."),
 }
 
 

@@ -60,11 +60,7 @@ def start_draft(
         saved_at=now,
     )
     _require_own_terms(draft, rule_currency=rule.currency)
-    try:
-        with transaction.atomic():
-            draft.save()
-    except IntegrityError as error:
-        raise DraftWaiting(_("A draft of this programme is being written already.")) from error
+    _store(draft)
     _record(draft, Event.START, actor_id=actor_id, now=now)
     return draft
 
@@ -93,11 +89,7 @@ def save_draft(
     draft.version += 1
     draft.saved_by_id = actor_id
     draft.saved_at = now
-    try:
-        with transaction.atomic():
-            draft.save()
-    except IntegrityError as error:
-        raise DraftWaiting(_("A draft of this programme is being written already.")) from error
+    _store(draft)
     _record(draft, Event.SAVE, actor_id=actor_id, now=now)
     return draft
 
@@ -214,11 +206,15 @@ def require_manager(*, agency_id: UUID, actor_id: UUID) -> None:
 
 def _locked(draft_id: UUID, state: str, *, actor_id: UUID) -> ProgrammeDraft:
     """Return the draft, locked until the transaction ends, if the person may take the step."""
-    draft = ProgrammeDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
+    draft = locked_row(draft_id)
     require_manager(agency_id=draft.agency_id, actor_id=actor_id)
     if draft.state != state:
         raise WrongState(why_fixed(draft))
     return draft
+
+
+def locked_row(draft_id: UUID) -> ProgrammeDraft:
+    return ProgrammeDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
 
 
 def why_fixed(draft: ProgrammeDraft) -> str:
@@ -232,6 +228,17 @@ _WRONG = {
     State.PUBLISHED: gettext_lazy("The draft was published already."),
     State.DISCARDED: gettext_lazy("The draft was thrown away."),
 }
+
+
+def _store(draft: ProgrammeDraft) -> None:
+    """Write a draft whose programme may have another one that waits."""
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError as error:
+        if "matching_draft_one_waiting" not in str(error):
+            raise
+        raise DraftWaiting(_("A draft of this programme is being written already.")) from error
 
 
 def _require_unchanged(draft: ProgrammeDraft, version: int) -> None:
