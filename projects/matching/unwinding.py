@@ -29,7 +29,7 @@ OF_THE_AMOUNT = ("below_minimum", "not_eligible:contribution.amount")
 
 
 @dataclass(slots=True)
-class _Stages:
+class Stages:
     """The base of what remains, stage by stage, as `bases.Base` has it for the whole."""
 
     counted: int
@@ -61,7 +61,7 @@ def remaining(
     if remaining_minor <= 0:
         return Remaining((), 0, _for_good(decided.moves))
     smaller = _smaller(money, remaining_minor)
-    stages = _stages(rule, money, smaller, decided.steps)
+    stages = stages_of(rule, money, smaller, decided.steps)
     if rule.partial is Partial.PROPORTIONAL:
         share = Rate(remaining_minor, money.amount_minor)
         parts = tuple((layer, kept) for layer, minor in parts if (kept := share.of(minor)))
@@ -81,10 +81,17 @@ def _smaller(money: Counted, minor: int) -> Counted:
     return replace(money, amount_minor=minor, facts=facts)
 
 
-def _stages(rule: Rule, money: Counted, smaller: Counted, steps: Sequence[Step]) -> _Stages:
+def stages_of(rule: Rule, money: Counted, smaller: Counted, steps: Sequence[Step]) -> Stages:
     """Walk the steps of the base again with what remains of the money."""
+    stages = _walked(rule, money, smaller, steps)
+    if _last(steps, "paired") is None:
+        stages.weighted = stages.minor
+    return stages
+
+
+def _walked(rule: Rule, money: Counted, smaller: Counted, steps: Sequence[Step]) -> Stages:
     counted = counting.converted(rule, smaller) or 0
-    stages = _Stages(counted, counted, counted, counted)
+    stages = Stages(counted, counted, counted, counted)
     promised = counted
     for step in steps:
         match step["step"]:
@@ -165,7 +172,7 @@ def _public_room(
     return rooms.public_room(rule, smaller, public_minor=before)
 
 
-def _kept(parts: Parts, lump: int, moves: Moves, stages: _Stages) -> Remaining:
+def _kept(parts: Parts, lump: int, moves: Moves, stages: Stages) -> Remaining:
     """Return what stays, with every counter moved by what it now stands for."""
     paid, total = dict(parts), total_of(parts)
 

@@ -267,6 +267,8 @@ class Migration(migrations.Migration):
                 ("project_id", models.UUIDField()),
                 ("donor_key", models.CharField(max_length=64, null=True)),
                 ("base_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("facts", models.JSONField()),
                 ("amount_minor", models.BigIntegerField()),
                 ("parts", models.JSONField()),
                 ("moves", models.JSONField(default=list)),

@@ -42,10 +42,13 @@ DROP FUNCTION matching_refuse_change();
 
 MOVES = """
 CREATE FUNCTION matching_reservation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    may_change CONSTANT text[] := ARRAY['state', 'expires_at', 'is_kept', 'finished_at', 'moves'];
 BEGIN
     IF OLD.state <> 'active' OR
-       (to_jsonb(NEW) - ARRAY['state', 'expires_at', 'is_kept', 'finished_at']) <>
-       (to_jsonb(OLD) - ARRAY['state', 'expires_at', 'is_kept', 'finished_at']) THEN
+       (to_jsonb(NEW) - may_change) <> (to_jsonb(OLD) - may_change) OR
+       -- Newer terms may count it by more than it was made by; what it moved, it moved.
+       NOT NEW.moves @> OLD.moves THEN
         RAISE EXCEPTION 'reservation % is % and keeps its terms', OLD.ledger_key, OLD.state
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_reservation_move';
     END IF;

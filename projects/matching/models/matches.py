@@ -45,9 +45,11 @@ class Reservation(models.Model):
     project_id = models.UUIDField()
     donor_key = models.CharField(max_length=64, null=True)  # noqa: DJ001  Not known yet.
     base_minor = models.BigIntegerField()  # The amount of the money, in its own currency.
+    currency = models.CharField(max_length=3)  # Of the money.
+    facts = models.JSONField()  # About giver and project, as they were then.
     amount_minor = models.BigIntegerField()
     parts = models.JSONField()  # [[layer, minor], …]: what each pot holds; they sum to the amount.
-    moves = models.JSONField(default=list)  # What it added to the tally.
+    moves = models.JSONField(default=list)  # What it adds to the tally. They only grow.
     reason = models.CharField(max_length=80, blank=True)  # Why it is smaller than the rate gives.
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     ledger_key = models.CharField(max_length=160, unique=True)

@@ -232,9 +232,7 @@ def _write(
 
 def _count_by_newest(programme: Programme, case: Case, rows: Sequence[Allocation]) -> None:
     """Count what was decided by older terms by what the newest speak of, too."""
-    newest = case.newest.rule
-    if extending.speaks_of_more(newest, case.version.rule):
-        extending.extend_rows(programme, newest, rows)
+    extending.extend_rows(programme, case.newest.rule, rows, earlier=case.version.rule)
 
 
 def announce(row: Allocation, *, currency: str) -> None:

@@ -1,93 +1,178 @@
-"""Counting what was given before by what new terms limit.
+"""Counting what was decided before by what the newest terms of a programme speak of.
 
-A tally moves only what the rule of the time speaks of. Where newer terms bring a cap or a
-threshold on something else, what stands from before is counted for it now, and each row keeps
-those moves as its own. The caller holds the programme's lock.
+Each row keeps what it moves so as its own, like all it moved before. The caller holds the
+programme's lock.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from projects.matching import bases, caps, counting, engine
-from projects.matching.models import Allocation, CountedMoney
-from projects.matching.services import tallies
+from django.db import connection
+from django.db.models import Max, Model
+
+from projects.matching import engine, extending
+from projects.matching.models import Allocation, Claim, CountedMoney, Reservation, Round
+from projects.matching.outcomes import Given, Held
+from projects.matching.rules import Counted
+from projects.matching.services import changes, tallies
 from projects.matching.tally import as_rows, from_rows, touched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from projects.matching.models import Programme
-    from projects.matching.rules import Counted, Rule
-    from projects.matching.tally import Key, Moves
+    from projects.matching.rules import Rule
+    from projects.matching.tally import Moves
 
-BATCH = 500
+BATCH = 2_000
 
+Row = TypeVar("Row", bound=Model)
+Terms = dict["UUID", "Rule"]
+"""The rules of a programme by the keys of its versions."""
 
-def speaks_of_more(rule: Rule, earlier: Rule) -> bool:
-    """Tell whether a rule counts something that an earlier one did not."""
-    return not _counted_by(rule) <= _counted_by(earlier)
-
-
-def _counted_by(rule: Rule) -> set[tuple[object, ...]]:
-    """Return what a rule counts by: scopes with their periods, layers and calendars."""
-    calendar = (rule.window.zone, rule.window.clock, rule.fiscal_year_start)
-    found: set[tuple[object, ...]] = {
-        ("cap", cap.scope, cap.period, cap.layer, calendar if cap.period != "none" else None)
-        for cap in rule.caps
-    }
-    found |= {("base", cap.scope) for cap in rule.base_caps}
-    if rule.threshold is not None:
-        found.add(("threshold", rule.threshold.metric))
-    if rule.needs_award:
-        found.add(("award",))
-    if rule.stacking.lifetime_awards is not None:
-        found.add(("lifetime",))
-    return found
+_ADD = """
+UPDATE {table} AS row SET {columns}
+FROM jsonb_to_recordset(%s::jsonb) AS added (id uuid, stands jsonb, made jsonb)
+WHERE row.id = added.id
+"""
+_STANDS = "moves = row.moves || added.stands"
+_MADE = "decided_moves = row.decided_moves || added.made"
+_TO_ALLOCATIONS = _ADD.format(table="matching_allocation", columns=f"{_STANDS}, {_MADE}")
+_TO_CLAIMS = _ADD.format(table="matching_claim", columns=_STANDS)
+_TO_RESERVATIONS = _ADD.format(table="matching_reservation", columns=_STANDS)
 
 
-def extend(programme: Programme, rule: Rule) -> None:
-    """Count all that a programme decided so far by what a rule speaks of, batch by batch."""
-    keys = list(Allocation.objects.filter(programme=programme).values_list("pk", flat=True))
-    for start in range(0, len(keys), BATCH):
-        rows = Allocation.objects.filter(pk__in=keys[start : start + BATCH])
-        extend_rows(programme, rule, list(rows.select_for_update(no_key=True)))
+class Added(NamedTuple):
+    """What one row moves besides: as it stands, and as it was decided."""
+
+    row: UUID
+    stands: Moves
+    made: Moves = ()
 
 
-def extend_rows(programme: Programme, rule: Rule, rows: Sequence[Allocation]) -> None:
-    """Count some decisions by what a rule speaks of; what they counted already stays."""
-    refs = [row.contribution_ref for row in rows]
-    counted = CountedMoney.objects.filter(contribution_ref__in=refs)
-    money = {each.contribution_ref: each.counted for each in counted}
-    added = {row.pk: _missing(rule, money[row.contribution_ref], row) for row in rows}
-    keys = frozenset(key for moves in added.values() for key in touched(moves))
-    if not keys:
+def extend(programme: Programme, newest: Rule, *, earlier: Rule) -> None:
+    """Count what a programme gave, holds and has claims for by all that its newest rule asks.
+
+    `earlier` is the rule it follows, by which all of that is counted already.
+    """
+    if not extending.speaks_of_more(newest, earlier):
         return
-    tally = engine.tallies({programme.pk: keys})[programme.pk]
+    terms = _terms(programme)
+    decided = Allocation.objects.filter(programme=programme)
+    if not extending.speaks_of_money(newest):
+        decided = decided.filter(decided_minor__gt=0)
+    for allocations in _batches(decided):
+        _write(programme, _TO_ALLOCATIONS, _of_allocations(newest, terms, allocations))
+    for claims in _batches(_open_claims(programme)):
+        _write(programme, _TO_CLAIMS, _of_claims(newest, terms, claims))
+    for held in _batches(Reservation.objects.active().filter(programme=programme)):
+        _write(programme, _TO_RESERVATIONS, _of_reservations(newest, terms, held))
+
+
+def extend_rows(
+    programme: Programme, newest: Rule, rows: Sequence[Allocation], *, earlier: Rule
+) -> None:
+    """Count decisions that were just written by one rule by what the newest asks besides."""
+    if extending.speaks_of_more(newest, earlier):
+        _write(programme, _TO_ALLOCATIONS, _of_allocations(newest, _terms(programme), rows))
+
+
+def _terms(programme: Programme) -> Terms:
+    return {version.pk: version.rule for version in programme.versions.all()}
+
+
+def _open_claims(programme: Programme) -> QuerySet[Claim]:
+    """Return the claims for the coming round: those of a closed one stay as they are."""
+    last = Round.objects.filter(programme=programme).aggregate(number=Max("number"))["number"]
+    return Claim.objects.filter(programme=programme, round_number__gt=last or 0)
+
+
+def _batches(rows: QuerySet[Row]) -> Iterator[list[Row]]:
+    """Yield rows in the order of their keys, locked, some thousand at a time."""
+    ordered = rows.order_by("pk").select_for_update(no_key=True, of=("self",))
+    batch = list(ordered[:BATCH])
+    while batch:
+        yield batch
+        batch = list(ordered.filter(pk__gt=batch[-1].pk)[:BATCH])
+
+
+def _of_allocations(newest: Rule, terms: Terms, rows: Sequence[Allocation]) -> Iterator[Added]:
+    money = _money(row.contribution_ref for row in rows)
     for row in rows:
-        moves = added[row.pk]
-        tally.move(moves)
-        row.moves = as_rows((*from_rows(row.moves), *moves))
-        row.decided_moves = as_rows((*from_rows(row.decided_moves), *moves))
-    Allocation.objects.bulk_update([row for row in rows if added[row.pk]], _FIELDS)
+        rule, each = terms[row.version_id], money[row.contribution_ref]
+        made = changes.decision_of(row)
+        more = extending.missing(newest, rule, each, made)
+        if more:
+            yield Added(row.pk, _standing(rule, each, made, more, row), more)
+
+
+def _standing(rule: Rule, money: Counted, made: Given, more: Moves, row: Allocation) -> Moves:
+    whole = money.amount_minor
+    remaining = whole if row.remaining_minor is None else row.remaining_minor
+    added = Given(made.parts, more, made.reason, made.steps, made.lump_minor)
+    return extending.standing(rule, money, added, engine.parts_of(row.parts), remaining)
+
+
+def _of_claims(newest: Rule, terms: Terms, rows: Sequence[Claim]) -> Iterator[Added]:
+    money = _money(row.contribution_ref for row in rows)
+    for row in rows:
+        each = money[row.contribution_ref]
+        more = extending.missing_of_claim(
+            newest,
+            terms[row.version_id],
+            each,
+            Given((), from_rows(row.moves), row.reason or None, tuple(row.steps)),
+            remaining_minor=row.remaining_minor,
+        )
+        if more:
+            yield Added(row.pk, more)
+
+
+def _of_reservations(newest: Rule, terms: Terms, rows: Sequence[Reservation]) -> Iterator[Added]:
+    for row in rows:
+        held = Held(engine.parts_of(row.parts), from_rows(row.moves), row.reason or None)
+        more = extending.missing_of_held(newest, terms[row.version_id], _promised(row), held)
+        if more:
+            yield Added(row.pk, more)
+
+
+def _promised(row: Reservation) -> Counted:
+    """Return the money of a reservation, which has not arrived: as when it was held first."""
+    return Counted(
+        ref=row.contribution_ref,
+        amount_minor=row.base_minor,
+        currency=row.currency,
+        settled_at=row.held_since,
+        donor=row.donor_key,
+        project=str(row.project_id),
+        facts=row.facts,
+        initiated_at=row.held_since,
+    )
+
+
+def _money(refs: Iterable[str]) -> Mapping[str, Counted]:
+    counted = CountedMoney.objects.filter(contribution_ref__in=list(refs))
+    return {each.contribution_ref: each.counted for each in counted}
+
+
+def _write(programme: Programme, statement: str, found: Iterable[Added]) -> None:
+    """Add moves to rows of one table, and to the tally."""
+    added = list(found)
+    if not added:
+        return
+    rows = [
+        {"id": str(each.row), "stands": as_rows(each.stands), "made": as_rows(each.made)}
+        for each in added
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(rows)])
+    keys = frozenset(key for each in added for key in touched(each.stands))
+    tally = engine.tallies({programme.pk: keys})[programme.pk]
+    for each in added:
+        tally.move(each.stands)
     tallies.write(programme.pk, tally)
-
-
-_FIELDS = ("moves", "decided_moves")
-
-
-def _missing(rule: Rule, money: Counted, row: Allocation) -> Moves:
-    """Return what a decision moves by this rule and has not moved yet."""
-    remaining = row.remaining_minor
-    stays = counting.converted(rule, money, remaining)
-    if stays is None or counting.missing(rule, money) is not None:
-        return ()
-    parts = dict(engine.parts_of(row.parts))
-    wanted: dict[Key, int] = dict.fromkeys(bases.counted_keys(rule, money), stays)
-    for key in caps.matched_keys(rule, money, caps.kept(rule, money)):
-        wanted[key] = parts.get(key.layer, 0) if key.layer else row.amount_minor
-    for cap in rule.base_caps:
-        if used := bases.used_key(cap.scope, money):
-            wanted[used] = min(stays, row.base_minor)
-    known = {key for key, _ in from_rows(row.moves)}
-    return tuple((key, minor) for key, minor in wanted.items() if minor and key not in known)

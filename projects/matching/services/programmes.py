@@ -50,8 +50,8 @@ def publish_programme(
         return latest
     if latest and latest.published_at >= now:
         raise ProgrammeRefused(_("A newer version of this programme is already public."))
-    if latest and extending.speaks_of_more(rule, latest.rule):
-        extending.extend(programme, rule)
+    if latest:
+        extending.extend(programme, rule, earlier=latest.rule)
     return ProgrammeVersion.objects.create(
         programme=programme,
         number=latest.number + 1 if latest else 1,

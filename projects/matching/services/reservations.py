@@ -202,6 +202,8 @@ def _reservations(
                 project_id=gift.project_id,
                 donor_key=gift.donor_key,
                 base_minor=gift.amount.minor,
+                currency=gift.amount.currency,
+                facts=gift.facts,
                 amount_minor=offer.outcome.minor,
                 parts=held.parts,
                 moves=as_rows(held.moves),

@@ -233,6 +233,8 @@ def test_an_impossible_reservation_is_refused(
         "campaign_key": "campaign:a-well",
         "project_id": make.PROJECT,
         "base_minor": 5,
+        "currency": "EUR",
+        "facts": {},
         "amount_minor": 5,
         "parts": FIVE,
         "ledger_key": "key",
