@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
 from payments.ledger import selectors as ledger
@@ -215,6 +215,7 @@ def worked_out(
     return closing.close_added_up(rule, found, of_projects, pots=pots, ideals=ideals)
 
 
+@transaction.atomic
 def estimated(terms: ProgrammeVersion, number: int) -> list[tuple[str, Parts, str]]:
     """Return what each project would get of a close now, and a reason code or nothing."""
     rule, pots = terms.rule, pots_of(terms)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
-from projects.matching import allocation, caps, engine
+from projects.matching import allocation, caps, engine, extending
 from projects.matching.models import Claim, Programme, ProgrammeVersion, Round
 from projects.matching.outcomes import Before, Outcome, Pots, Turn
 from projects.matching.rules import Scope
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from projects.matching.models import CountedMoney
+    from projects.matching.rules import Rule
     from projects.matching.services.decisions import Case
     from projects.matching.tally import Tally
 GONE = "given_back"
@@ -75,7 +76,9 @@ def take_claims(programme: Programme, cases: Sequence[Case], *, now: datetime) -
     others were told does not change.
     """
     calls = calls_of(programme)
-    stand = engine.standing([(case.version, case.money.counted) for case in cases])
+    stand = engine.standing(
+        [(terms, case.money.counted) for case in cases for terms in (case.version, case.newest)]
+    )
     tally, pots = stand.tallies[programme.pk], stand.pots[programme.pk]
     claims = []
     for case in cases:
@@ -85,7 +88,8 @@ def take_claims(programme: Programme, cases: Sequence[Case], *, now: datetime) -
         claim = _claim(case.money, case.version, number=call.number, now=now)
         claim.remaining_minor = remaining
         late = Outcome(rule=turn.rule, reason=LATE)
-        _count(claim, late if call.is_closed else _base(turn, remaining, tally, pots))
+        outcome = late if call.is_closed else _base(turn, remaining, tally, pots)
+        _count(claim, outcome, case.newest.rule)
         tally.move(from_rows(claim.moves))
         claims.append(claim)
     Claim.objects.bulk_create(claims)
@@ -102,7 +106,9 @@ def shrink(claim: Claim, *, remaining_minor: int) -> None:
     claim.remaining_minor = remaining_minor
     affected = [claim, *_behind(claim)]
     programme = claim.programme_id
+    newest = claim.programme.versions.order_by("number").last() or claim.version
     keys = {key for each in affected for key in caps.keys(each.version.rule, each.money.counted)}
+    keys |= {key for each in affected for key in caps.keys(newest.rule, each.money.counted)}
     keys |= {key for each in affected for key in touched(from_rows(each.moves))}
     tally = engine.tallies({programme: keys})[programme]
     pots = Pots({}, put_in([programme])[programme])
@@ -111,7 +117,7 @@ def shrink(claim: Claim, *, remaining_minor: int) -> None:
     for each in affected:
         if each.reason not in _SETTLED:
             turn = Turn(each.version.rule, each.money.counted, _before(each))
-            _count(each, _base(turn, each.remaining_minor, tally, pots))
+            _count(each, _base(turn, each.remaining_minor, tally, pots), newest.rule)
         tally.move(from_rows(each.moves))
     fields = ["base_minor", "remaining_minor", "reason", "steps", "moves"]
     Claim.objects.bulk_update(affected, fields)
@@ -144,7 +150,17 @@ def _base(turn: Turn, remaining_minor: int | None, tally: Tally, pots: Pots) -> 
     return allocation.claim_base(turn, tally=tally, pots=pots)
 
 
-def _count(claim: Claim, outcome: Outcome) -> None:
+def _count(claim: Claim, outcome: Outcome, newest: Rule) -> None:
+    """Set what a claim counts for, by its own terms and by the newest of its programme."""
+    if outcome.steps and extending.speaks_of_more(newest, outcome.rule):
+        more = extending.missing_of_claim(
+            newest,
+            outcome.rule,
+            claim.money.counted,
+            outcome,
+            remaining_minor=claim.remaining_minor,
+        )
+        outcome = outcome._replace(moves=(*outcome.moves, *more))
     claim.base_minor = outcome.base_minor
     claim.reason = outcome.reason or ""
     claim.steps = list(outcome.steps)

@@ -112,7 +112,7 @@ def test_the_best_are_awarded_first_and_what_does_not_fit_is_passed_over() -> No
         application(1, 60_00, 70, 80),
         application(2, 50_00, 90),
         application(3, 50_00, 60),
-    ) == [(2, 50_00, ""), (1, 0, "pot_exhausted"), (3, 50_00, "")]
+    ) == [(2, 50_00, ""), (1, 0, "not_ranked"), (3, 50_00, "")]
     assert found.verify_rounds() == []
 
 
@@ -120,7 +120,7 @@ def test_points_of_who_has_an_interest_do_not_count() -> None:
     programme()
     assert rank(application(1, 60_00, 50, conflicts=(100, 100)), application(2, 60_00, 51, 52)) == [
         (2, 60_00, ""),
-        (1, 0, "pot_exhausted"),
+        (1, 0, "not_ranked"),
     ]
     letter = Ceiling.objects.get(project_id=make.project(1)).letter
     assert letter["score"] == [50, 1]
