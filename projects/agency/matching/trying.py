@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from projects.matching.wording import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from projects.agency.matching.fan import Fan
     from projects.matching.rules import Counted, Rule
@@ -114,7 +114,6 @@ def _ceilings(rule: Rule, money: Iterable[Counted]) -> dict[str, int] | None:
 
 def _shown(found: Simulation, counted: int) -> Outcome:
     currency = found.rule.currency
-    in_the_middle = None if found.runs_out_p50 == date.max else found.runs_out_p50
     return Outcome(
         counted=counted,
         spent=Money(found.spent_minor, currency),
@@ -122,7 +121,7 @@ def _shown(found: Simulation, counted: int) -> Outcome:
         runs_out_on=found.runs_out_on,
         draws=found.draws,
         draws_that_run_out=found.draws_that_run_out,
-        runs_out_p50=in_the_middle,
+        runs_out_p50=found.runs_out_p50,
         projects=found.projects,
         projects_in_full=found.projects_in_full,
         unmatched=len(found.unmatched),
@@ -130,7 +129,7 @@ def _shown(found: Simulation, counted: int) -> Outcome:
             found.fan,
             funded_minor=found.funded_minor,
             currency=currency,
-            runs_out_on=in_the_middle,
+            runs_out_on=found.runs_out_p50,
         ),
         reasons=_reasons(found),
         samples=_samples(found),
