@@ -137,6 +137,7 @@ def _lines(contribution: Contribution) -> tuple[Matched, ...]:
     """Return what each programme decided, by the version of its rule that decided."""
     return tuple(
         Matched(
+            programme_id=line.programme_id,
             name=line.programme_name,
             match=line.match,
             rule=line.rule,
