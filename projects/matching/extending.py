@@ -65,6 +65,8 @@ def _kind_of(rule: Rule, cap: Cap, layer: str | None) -> tuple[object, ...]:
 
 def widened(outcome: Outcome, newest: Rule, money: Counted) -> Outcome:
     """Return a decision that moves besides what the newest rule of its programme speaks of."""
+    if not speaks_of_more(newest, outcome.rule):
+        return outcome
     more = missing(newest, outcome.rule, money, outcome)
     return outcome._replace(moves=(*outcome.moves, *more)) if more else outcome
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from projects.matching import allocation, engine, rules, unwinding
+from projects.matching import allocation, engine, extending, rules, unwinding
 from projects.matching.models import Allocation, CountedMoney, ReserveRelease
 from projects.matching.outcomes import Turn
 from projects.matching.services import changes, stacks
@@ -111,8 +111,13 @@ def _look_at(  # noqa: PLR0913  A batch, and why it is looked at.
     money = {each.contribution_ref: each.counted for each in counted}
     stacks.lock_waiting(rows)
     before = stacks.before([(versions[row.version_id], row) for row in rows.values()], money)
+    newest = max(versions.values(), key=lambda version: version.number)
     stand = engine.standing(
-        [(versions[row.version_id], money[ref]) for ref, row in rows.items()],
+        [
+            (version, money[ref])
+            for ref, row in rows.items()
+            for version in (versions[row.version_id], newest)
+        ],
         moves=[(programme.pk, row.moves) for row in rows.values()],
     )
     tally, pots = stand.tallies.get(programme.pk), stand.pots.get(programme.pk)
@@ -131,6 +136,7 @@ def _look_at(  # noqa: PLR0913  A batch, and why it is looked at.
             frozen=version.frozen_for(row.project_id),
         )
         outcome = allocation.look_again(turn, changes.standing_of(row), tally=tally, pots=pots)
+        outcome = extending.widened(outcome, newest.rule, money[ref])
         stays = _of_what_remains(turn, outcome)
         if stays.minor <= row.amount_minor and (outcome.reason or "") == row.reason:
             continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import events
-from projects.matching import allocation, engine, rules, thresholds, unwinding
+from projects.matching import allocation, engine, extending, rules, thresholds, unwinding
 from projects.matching.models import Allocation, CountedMoney, WaitingMoney
 from projects.matching.outcomes import Turn
 from projects.matching.services import again, changes, lines, shares, stacks
@@ -171,7 +171,8 @@ def _within_limits(
     row: Allocation, money: Counted, stays: Remaining, remaining_minor: int
 ) -> Remaining:
     """Return what of a match can be given again: others may have used caps and pot since."""
-    (version,) = row.programme.versions.with_orders().filter(pk=row.version_id)
+    known = list(row.programme.versions.with_orders().order_by("number"))
+    (version,) = (each for each in known if each.pk == row.version_id)
     stand = engine.standing([(version, money)], moves=[(row.programme_id, row.moves)])
     turn = Turn(
         version.rule,
@@ -188,6 +189,7 @@ def _within_limits(
         tally=stand.tallies[row.programme_id],
         pots=stand.pots[row.programme_id],
     )
+    room = extending.widened(room, known[-1].rule, money)
     kept = unwinding.remaining(version.rule, money, room, remaining_minor=remaining_minor)
     return kept if kept.minor < stays.minor else stays
 
