@@ -6,6 +6,7 @@ giver gave to each project and only the sums are read.
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,8 @@ def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
     for ref, project, donor, base, settled_at, facts in _rows(query, programme_id, number):
         same_project = names.setdefault(project, project)
         same_donor = donor if donor is None else names.setdefault(donor, donor)
-        yield Claim(ref, same_project, same_donor, base, settled_at, facts or _NOTHING)
+        known = json.loads(facts) if facts else _NOTHING
+        yield Claim(ref, same_project, same_donor, base, settled_at, known)
 
 
 def _rows(

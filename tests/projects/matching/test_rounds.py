@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from payments import events
 from payments.ledger import selectors as ledger
-from payments.models import EventDelivery
 from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.models import (
@@ -22,6 +22,7 @@ from projects.matching.models import (
     TallyCounter,
     WaitingMoney,
 )
+from projects.matching.round_events import MatchAwarded, RoundClosed
 from projects.matching.selectors import rounds as found
 from projects.matching.services import rounds
 from tests.make import closing as make
@@ -90,14 +91,25 @@ def test_a_close_pays_the_pot_to_the_last_unit_and_the_earliest_gets_it() -> Non
     agree()
 
 
-def test_a_close_tells_of_the_round_and_of_each_award() -> None:
-    make.programme()
-    make.given("c1", 60_00)
-    before = EventDelivery.objects.count()
+def test_a_close_tells_of_the_round_and_of_each_award(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(events, "publish", told.append)
+    make.programme(allocation="quadratic_close", pot_minor=1000_00)
+    make.given("c1", 9_00, project_n=1)
+    make.given("c2", 4_00, project_n=1)
+    make.given("c3", 4_00, project_n=2)
+
     closed = make.close()
-    assert AwardChange.objects.get().cause == "round:1"
-    assert closed.matched_minor == 60_00
-    assert EventDelivery.objects.count() >= before
+
+    key = str(closed.pk)
+    assert told == [
+        MatchAwarded("campaign:1", str(make.project(1)), "fund", key, 12_00, "EUR"),
+        RoundClosed("fund", key, 1, 12_00, "EUR"),
+    ]
+    assert set(AwardChange.objects.values_list("to_state", "amount_minor", "cause")) == {
+        ("committed", 12_00, "round:1"),
+        ("unmatched", 0, "round:1"),
+    }
 
 
 def test_closing_twice_changes_nothing() -> None:
@@ -168,6 +180,32 @@ def test_every_layer_pays_its_part_of_an_award() -> None:
     assert dict(award.parts) == {"state": 40_00, "city": 20_00}
     assert pot("fund", "city") == 0
     assert pot("fund", "state") == 60_00
+    agree()
+
+
+def test_a_ranked_close_asks_for_the_scores_of_the_day() -> None:
+    make.programme(allocation="ranked_close", rate=[1, 1], pot_minor=60_00)
+    make.given("c1", 40_00, project_n=1)
+    make.given("c2", 50_00, project_n=2)
+    scores = {str(make.project(n)): {"project.score": n} for n in (1, 2)}
+
+    services.close_programme(programme_id="fund", now=make.END, projects=scores)
+
+    assert awards() == {
+        "campaign:1": (0, "unmatched", "not_ranked"),
+        "campaign:2": (50_00, "committed", ""),
+    }
+    assert Round.objects.get().facts["projects"] == scores
+    agree()
+
+
+def test_facts_of_what_was_given_cut_wishes() -> None:
+    when = {"field": "donor.residence", "op": "eq", "value": "DEU"}
+    cap = {"scope": "contribution", "amount": 10_00, "when": when}
+    make.programme(caps=[cap])
+    make.given("c1", 40_00)
+    make.close()
+    assert shares() == {"c1": 10_00}
     agree()
 
 
