@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from projects.matching.comparing import Place
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T")
+RATES = frozenset({"rate", "times", "cumulative", "share_of_pot", "share_of_budget", "alpha"})
 MONEY = frozenset({"amount", "pot", "min_contribution", "lump", "m", "project_cap"})
 
 
@@ -49,10 +50,13 @@ def lines(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Li
 def _label(place: Place) -> str:
     key, *inner = place
     label = str(words.KEYS.get(str(key), key))
-    parts = [
-        _("row %(n)d") % {"n": part + 1} if isinstance(part, int) else str(part) for part in inner
-    ]
-    return " · ".join([label, *parts])
+    return " · ".join([label, *(_part(part) for part in inner)])
+
+
+def _part(part: str | int) -> str:
+    if isinstance(part, int):
+        return _("row %(n)d") % {"n": part + 1}
+    return str(words.PARTS.get(part, part))
 
 
 def _written(place: Place, value: object, document: Mapping[str, object]) -> str:
@@ -60,7 +64,9 @@ def _written(place: Place, value: object, document: Mapping[str, object]) -> str
         return ""
     if isinstance(value, dict):
         inside = ((name, _written((*place, name), each, document)) for name, each in value.items())
-        return "; ".join(f"{name}: {text}" for name, text in inside)
+        return "; ".join(f"{_part(name)}: {text}" for name, text in inside)
+    if isinstance(value, list) and place[-1] in RATES and len(value) == 2:  # noqa: PLR2004  A pair.
+        return "/".join(map(str, value))
     if isinstance(value, list):
         return ", ".join(_written(place, each, document) for each in value)
     return _scalar(place, value, document)
@@ -76,4 +82,4 @@ def _scalar(place: Place, value: object, document: Mapping[str, object]) -> str:
         zone = ZoneInfo(str(document.get("tz", "UTC")))
         at = datetime.fromisoformat(value).astimezone(zone)
         return f"{figures.day_text(at.date(), language=language)} {at:%H:%M} ({zone.key})"
-    return str(value)
+    return str(words.LABELS.get(str(place[-1]), {}).get(str(value), value))

@@ -43,6 +43,7 @@ class TopUpForm(MoneyForm):
     def __init__(self, *args: object, layers: Sequence[str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if len(layers) > 1:
+            self.fields["layer"].required = True
             self.fields["layer"].choices = [(layer, layer) for layer in layers]  # type: ignore[attr-defined]
         else:
             del self.fields["layer"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from projects.agency.matching.sentence import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KINDS = (
     (Kind.RATE, _("The same share of every amount")),
@@ -172,3 +177,40 @@ KEYS = {
     "obligations": _("Duties"),
     "reservation_minutes": _("Minutes a match is held while paying"),
 }
+PARTS = {
+    "amount": _("amount"),
+    "scope": _("per"),
+    "period": _("counted"),
+    "years": _("years"),
+    "layer": _("funder"),
+    "id": _("id"),
+    "rate": _("rate"),
+    "pot": _("pot"),
+    "field": _("fact"),
+    "op": _("compared"),
+    "value": _("with"),
+    "metric": _("measured by"),
+    "at": _("reached at"),
+    "mode": _("mode"),
+    "partial": _("when part goes back"),
+    "freed": _("what comes free"),
+    "kinds": _("kinds of money"),
+    "by": _("who gives"),
+    "proof": _("proof"),
+}
+LABELS: Mapping[str, Mapping[str, object]] = {
+    "scope": dict(SCOPES),
+    "period": dict(PERIODS),
+    "field": dict(FACTS),
+    "op": dict(OPERATORS),
+    "kinds": dict(COUNTED_KINDS),
+    "by": dict(GIVERS),
+    "clock": dict(CLOCKS),
+    "allocation": dict(ALLOCATIONS),
+    "on_exhaustion": dict(EXHAUSTIONS),
+    "partial": dict(PARTIALS),
+    "freed": dict(FREED),
+    "coupling": dict(COUPLINGS),
+    "mode": dict(TIERS_MODES) | dict(STACKINGS),
+}
+"""Words of a rule by the key they stand under, for telling what differs."""

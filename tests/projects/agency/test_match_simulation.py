@@ -104,7 +104,7 @@ def test_the_draft_stands_beside_the_published_terms(officer: Client, agency: Or
 
     assert "Beside version 1, on the same money" in page
     assert "Match given €200.00 €300.00" in page
-    assert "Rate 2, 1 3, 1" in page
+    assert "Rate 2/1 3/1" in page
 
 
 @time_machine.travel(TODAY)
