@@ -200,6 +200,7 @@ class Payment(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=["-created_at", "-id"], name="payment_latest"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(due_at__isnull=False),

@@ -42,8 +42,8 @@ class QuoteQuestion(CorridorQuestion):
 class PageQuestion(Schema):
     """Which page of a list."""
 
-    page: int = 1
-    page_size: int = Field(20, ge=1, le=100)
+    page: int = Field(1, description="which page, from 1")
+    page_size: int = Field(20, ge=1, le=100, description="how many on a page, at most 100")
 
 
 class PaidOut(Schema):

@@ -18,7 +18,9 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy
 
 from marketplace.notifications.models import Notification
-from payments.payouts.models import PayoutAccount
+from payments.disputes.models import Dispute
+from payments.payouts import causes
+from payments.payouts.models import Payout, PayoutAccount
 from payments.refunds.models import Refund
 from projects.funding.models import Contribution
 
@@ -71,22 +73,72 @@ def _failed_refund(notification: Notification) -> EmailMessage:
 
 def _of_refund(notification: Notification, template: str, subject: StrPromise) -> EmailMessage:
     refund = Refund.objects.select_related("payment").get(pk=notification.subject_key)
-    contribution = _contribution(refund.payment.reference)
+    return _to_giver(
+        _contribution(refund.payment.reference), template, subject, {"amount": refund.amount}
+    )
+
+
+def _opened_dispute(notification: Notification) -> EmailMessage:
+    return _of_dispute(
+        notification,
+        "notifications/dispute_opened.txt",
+        gettext_lazy("Your bank asks for your gift back"),
+    )
+
+
+def _ended_dispute(notification: Notification) -> EmailMessage:
+    return _of_dispute(
+        notification,
+        "notifications/dispute_ended.txt",
+        gettext_lazy("Your bank has decided about your gift"),
+    )
+
+
+def _of_dispute(notification: Notification, template: str, subject: StrPromise) -> EmailMessage:
+    dispute = Dispute.objects.select_related("payment").get(pk=notification.subject_key)
+    return _to_giver(
+        _contribution(dispute.payment.reference), template, subject, {"dispute": dispute}
+    )
+
+
+def _to_giver(
+    contribution: Contribution, template: str, subject: StrPromise, told: dict[str, object]
+) -> EmailMessage:
+    """Write to the giver of a contribution, in their language, with the way to the receipt."""
     with translation.override(contribution.language):
         path = reverse("public:receipt", args=[contribution.public_key])
+        address = f"{settings.SITE_URL}{path}"
         body = render_to_string(
-            template,
-            {
-                "contribution": contribution,
-                "amount": refund.amount,
-                "address": f"{settings.SITE_URL}{path}",
-            },
+            template, {"contribution": contribution, "address": address, **told}
         )
         return EmailMessage(
             subject=str(subject),
             body=body,
             to=[contribution.contributor.email],
         )
+
+
+def _paid_payout(notification: Notification) -> EmailMessage:
+    return _of_payout(notification, gettext("A payout has arrived"))
+
+
+def _failed_payout(notification: Notification) -> EmailMessage:
+    return _of_payout(notification, gettext("A payout could not be made"))
+
+
+def _returned_payout(notification: Notification) -> EmailMessage:
+    return _of_payout(notification, gettext("A payout was sent back by the bank"))
+
+
+def _of_payout(notification: Notification, subject: str) -> EmailMessage:
+    """Write to one of the owner's contacts, known by their key."""
+    payout = Payout.objects.select_related("account").get(pk=notification.subject_key)
+    told = {person_key(contact): contact for contact in payout.account.contacts}
+    cause = causes.sentence(payout.cause) if payout.cause else ""
+    body = render_to_string(
+        f"notifications/{notification.kind}.txt", {"payout": payout, "cause": cause}
+    )
+    return EmailMessage(subject=subject, body=body, to=[told[notification.person]])
 
 
 def _payout_details(notification: Notification) -> EmailMessage:
@@ -114,5 +166,10 @@ _COMPOSERS: dict[Notification.Kind, Callable[[Notification], EmailMessage]] = {
     Notification.Kind.RECEIPT: _receipt,
     Notification.Kind.REFUND: _refund,
     Notification.Kind.REFUND_FAILED: _failed_refund,
+    Notification.Kind.DISPUTE_OPENED: _opened_dispute,
+    Notification.Kind.DISPUTE_ENDED: _ended_dispute,
     Notification.Kind.PAYOUT_DETAILS: _payout_details,
+    Notification.Kind.PAYOUT_PAID: _paid_payout,
+    Notification.Kind.PAYOUT_FAILED: _failed_payout,
+    Notification.Kind.PAYOUT_RETURNED: _returned_payout,
 }

@@ -30,7 +30,12 @@ class Notification(models.Model):
         RECEIPT = "receipt", "Receipt of a contribution"
         REFUND = "refund", "Money sent back to a giver"
         REFUND_FAILED = "refund_failed", "Money that could not be sent back"
+        DISPUTE_OPENED = "dispute_opened", "A gift that a bank asks back"
+        DISPUTE_ENDED = "dispute_ended", "What became of that"
         PAYOUT_DETAILS = "payout_details", "New details for payouts"
+        PAYOUT_PAID = "payout_paid", "A payout that arrived"
+        PAYOUT_FAILED = "payout_failed", "A payout that came to nothing"
+        PAYOUT_RETURNED = "payout_returned", "A payout that a bank sent back"
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
@@ -56,7 +61,12 @@ class Notification(models.Model):
                 fields=["event", "person", "channel"], name="notification_told_once"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["receipt", "refund", "refund_failed", "payout_details"]),
+                condition=Q(
+                    kind__in=[
+                        *("receipt", "refund", "refund_failed", "dispute_opened", "dispute_ended"),
+                        *("payout_details", "payout_paid", "payout_failed", "payout_returned"),
+                    ]
+                ),
                 name="notification_kind_known",
             ),
             models.CheckConstraint(condition=Q(channel="email"), name="notification_channel_known"),

@@ -13,6 +13,7 @@ from django.db.models import F
 from marketplace.notifications import messages
 from marketplace.notifications.models import Notification
 from payments import queue
+from payments.payouts.models import Payout
 from payments.refunds.models import Refund
 from projects.funding.models import Contribution
 
@@ -82,6 +83,43 @@ def tell_failed_refund(*, refund_id: str, now: datetime) -> Notification | None:
         subject_key=refund_id,
         now=now,
     )
+
+
+@transaction.atomic
+def tell_dispute(
+    *, dispute_id: str, reference: str, has_ended: bool, now: datetime
+) -> Notification | None:
+    """Note that a giver is to hear of a dispute: once when it opens, and once when it ends.
+
+    A reference that is no contribution's has nobody to tell here: None.
+    """
+    contribution = Contribution.objects.filter(key=reference).first()
+    if contribution is None:
+        return None
+    kind = Notification.Kind.DISPUTE_ENDED if has_ended else Notification.Kind.DISPUTE_OPENED
+    return _tell(
+        event=f"{kind}:{dispute_id}",
+        person=contribution.donor_key or reference,
+        kind=kind,
+        subject_key=dispute_id,
+        now=now,
+    )
+
+
+@transaction.atomic
+def tell_payout(*, payout_id: str, kind: Notification.Kind, now: datetime) -> list[Notification]:
+    """Note that every contact of an owner is to hear what became of a payout, once each."""
+    payout = Payout.objects.select_related("account").get(pk=payout_id)
+    return [
+        _tell(
+            event=f"{kind}:{payout_id}",
+            person=messages.person_key(contact),
+            kind=kind,
+            subject_key=payout_id,
+            now=now,
+        )
+        for contact in payout.account.contacts
+    ]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from marketplace.notifications import services
+from marketplace.notifications.models import Notification
 from payments.events import listener
 
 if TYPE_CHECKING:
@@ -47,6 +48,34 @@ def tell_failed_refund(  # noqa: PLR0913  The fields of the event.
     services.tell_failed_refund(refund_id=refund_id, now=now)
 
 
+@listener(name="notifications.tell_opened_dispute")
+def tell_opened_dispute(  # noqa: PLR0913  The fields of the event.
+    *,
+    dispute_id: str,
+    payment_id: str,  # noqa: ARG001  The dispute knows it.
+    reference: str,
+    amount_minor: int,  # noqa: ARG001  The dispute knows it.
+    currency: str,  # noqa: ARG001  The dispute knows it.
+    at: str,  # noqa: ARG001  The dispute knows it.
+    now: datetime,
+) -> None:
+    services.tell_dispute(dispute_id=dispute_id, reference=reference, has_ended=False, now=now)
+
+
+@listener(name="notifications.tell_ended_dispute")
+def tell_ended_dispute(  # noqa: PLR0913  The fields of the event.
+    *,
+    dispute_id: str,
+    payment_id: str,  # noqa: ARG001  The dispute knows it.
+    reference: str,
+    amount_minor: int,  # noqa: ARG001  The dispute knows it.
+    currency: str,  # noqa: ARG001  The dispute knows it.
+    at: str,  # noqa: ARG001  The dispute knows it.
+    now: datetime,
+) -> None:
+    services.tell_dispute(dispute_id=dispute_id, reference=reference, has_ended=True, now=now)
+
+
 @listener(name="notifications.tell_payout_details")
 def tell_payout_details(  # noqa: PLR0913  The fields of the event.
     *,
@@ -60,6 +89,52 @@ def tell_payout_details(  # noqa: PLR0913  The fields of the event.
     services.tell_payout_details(
         account_id=account_id, contacts=json.loads(contacts_json), free_at=free_at, now=now
     )
+
+
+@listener(name="notifications.tell_paid_payout")
+def tell_paid_payout(  # noqa: PLR0913  The fields of the event.
+    *,
+    payout_id: str,
+    owner_ref: str,  # noqa: ARG001  The payout knows it.
+    source_ref: str,  # noqa: ARG001  The payout knows it.
+    reference: str,  # noqa: ARG001  The payout knows it.
+    amount_minor: int,  # noqa: ARG001  The payout knows it.
+    sent_minor: int,  # noqa: ARG001  The payout knows it.
+    currency: str,  # noqa: ARG001  The payout knows it.
+    paid_at: str,  # noqa: ARG001  The payout knows it.
+    now: datetime,
+) -> None:
+    services.tell_payout(payout_id=payout_id, kind=Notification.Kind.PAYOUT_PAID, now=now)
+
+
+@listener(name="notifications.tell_failed_payout")
+def tell_failed_payout(  # noqa: PLR0913  The fields of the event.
+    *,
+    payout_id: str,
+    owner_ref: str,  # noqa: ARG001  The payout knows it.
+    source_ref: str,  # noqa: ARG001  The payout knows it.
+    reference: str,  # noqa: ARG001  The payout knows it.
+    amount_minor: int,  # noqa: ARG001  The payout knows it.
+    currency: str,  # noqa: ARG001  The payout knows it.
+    cause: str,  # noqa: ARG001  The payout knows it.
+    now: datetime,
+) -> None:
+    services.tell_payout(payout_id=payout_id, kind=Notification.Kind.PAYOUT_FAILED, now=now)
+
+
+@listener(name="notifications.tell_returned_payout")
+def tell_returned_payout(  # noqa: PLR0913  The fields of the event.
+    *,
+    payout_id: str,
+    owner_ref: str,  # noqa: ARG001  The payout knows it.
+    source_ref: str,  # noqa: ARG001  The payout knows it.
+    reference: str,  # noqa: ARG001  The payout knows it.
+    amount_minor: int,  # noqa: ARG001  The payout knows it.
+    currency: str,  # noqa: ARG001  The payout knows it.
+    cause: str,  # noqa: ARG001  The payout knows it.
+    now: datetime,
+) -> None:
+    services.tell_payout(payout_id=payout_id, kind=Notification.Kind.PAYOUT_RETURNED, now=now)
 
 
 class SendingTask(Task):  # type: ignore[type-arg]

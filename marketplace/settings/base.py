@@ -100,6 +100,10 @@ STRIPE_WEBHOOK_SECRETS = [
 ]
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")
 STRIPE_LIVEMODE = env.bool("STRIPE_LIVEMODE", default=False)
+# Above this two people approve a payout; of a currency that is not named, every one is above it.
+PAYOUT_SECOND_ABOVE = env.dict("PAYOUT_SECOND_ABOVE", {}, subcast_values=int) or dict.fromkeys(
+    ("CAD", "CHF", "EUR", "GBP", "USD"), 5_000_00
+)
 
 # --- Work ----------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"

@@ -108,6 +108,56 @@ ACCOUNTS: Mapping[str, _StrPromise] = {
     AccountKind.FX: _("Exchange"),
 }
 
+ENTRIES: Mapping[str, _StrPromise] = {
+    "charge": _("Charge"),
+    "processor_fee": _("Fee of the provider"),
+    "contribution": _("Contribution"),
+    "fee_borne": _("Fee borne by the project"),
+    "platform_fee": _("Our fee"),
+    "lost_fee": _("Fee not given back, made up for"),
+    "lost_fee_returned": _("Fee made up for, taken back"),
+    "refund_held": _("Held back for a refund"),
+    "refund": _("Refund"),
+    "refund_failed": _("Refund that came to nothing"),
+    "refund_returned": _("Refund undone"),
+    "dispute_held": _("Held back for a dispute"),
+    "dispute_opened": _("Taken by a bank"),
+    "dispute_fee": _("Fee of a dispute"),
+    "dispute_fee_returned": _("Fee of a dispute, given back"),
+    "dispute_won": _("Dispute won"),
+    "dispute_lost": _("Dispute lost"),
+    "dispute_returned": _("Dispute undone"),
+    "match_reserved": _("Match reserved"),
+    "match_committed": _("Match committed"),
+    "pot_funding": _("Put into a match pot"),
+    "payout_held": _("Held back for a payout"),
+    "payout_released": _("Payout let go"),
+    "transfer": _("Payout sent"),
+    "transfer_reversal": _("Payout taken back"),
+    "payout_fee": _("Fee of a payout"),
+    "payout_returned": _("Payout sent back"),
+}
+
+STEPS: Mapping[str, _StrPromise] = {
+    "begin": _("begun"),
+    "page": _("a page was made"),
+    "provider": _("the provider said so"),
+    "authorised": _("the bank agreed"),
+    "charge": _("the money came"),
+    "late": _("the money came late"),
+    "release": _("it was let go"),
+    "unanswered": _("nobody answered"),
+    "requested": _("asked for"),
+    "first approval": _("approved by the first of two"),
+    "approved": _("approved"),
+    "held": _("the money is held back"),
+    "submitted": _("submitted"),
+    "on its way": _("on its way"),
+    "arrived": _("arrived"),
+    "money is back": _("the money is back"),
+}
+"""Why a payment or a payout moved, where a program says it; what people wrote stays as it is."""
+
 WAITING: Mapping[str, _StrPromise] = {
     Waiting.ACCOUNT: _("The provider does not report the account as payable."),
     Waiting.NEW_DETAILS: _("The payout details are younger than 72 hours."),

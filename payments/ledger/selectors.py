@@ -177,6 +177,11 @@ def size() -> Size:
     return Size(Entry.objects.count(), Posting.objects.count(), Account.objects.count())
 
 
+def is_empty(*, as_of: datetime) -> bool:
+    """Tell whether nothing had been recorded by a moment."""
+    return not Entry.objects.filter(recorded_at__lte=as_of).exists()
+
+
 def verify() -> list[Difference]:
     """Recompute everything from the postings and return whatever does not agree."""
     sums = _sums()

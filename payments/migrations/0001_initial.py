@@ -190,6 +190,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="payment_latest"),
                     models.Index(
                         condition=models.Q(("due_at__isnull", False)),
                         fields=["due_at"],

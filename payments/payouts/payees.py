@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from payments.gateway.payouts import BankDetails
@@ -11,7 +12,7 @@ from payments.gateway.payouts import BankDetails
 
 class Method(models.TextChoices):
     STRIPE = "stripe", "Stripe"
-    BANK_FILE = "bank_file", "Bank file"
+    BANK_FILE = "bank_file", _("Bank file")
 
 
 class PayoutAccount(models.Model):

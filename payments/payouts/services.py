@@ -76,8 +76,6 @@ __all__ = [
 ]
 
 S = Payout.State
-# Above this two people approve, in minor units; of any other currency every payout is above it.
-SECOND_ABOVE = {"CAD": 5_000_00, "CHF": 5_000_00, "EUR": 5_000_00, "GBP": 5_000_00, "USD": 5_000_00}
 
 
 class PayoutRefused(Exception):
@@ -237,7 +235,7 @@ def as_compared(name: str) -> str:
 def _limit(amount: Money, given: Money | None) -> int:
     if given is not None:
         return (given - Money(0, amount.currency)).minor
-    limits: dict[str, int] = getattr(settings, "PAYOUT_SECOND_ABOVE", SECOND_ABOVE)
+    limits: dict[str, int] = settings.PAYOUT_SECOND_ABOVE
     return limits.get(amount.currency, 0)
 
 

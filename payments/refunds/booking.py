@@ -33,7 +33,8 @@ ORDER: dict[str, int] = {S.CREATED: 0, S.PENDING: 1, S.SUCCEEDED: 2, S.FAILED: 3
 LOOK_AGAIN = timedelta(hours=1)  # At one that is pending.
 FIRST_DOUBT = timedelta(days=1)  # A bank may send back what had succeeded …
 LAST_DOUBT = timedelta(days=40)  # … within a month, says the provider.
-BY_HAND, AMOUNT, CURRENCY = "refund_by_hand", "amount", "currency"  # Of reconciliation's kinds.
+# Of reconciliation's kinds.
+BY_HAND, AMOUNT, CURRENCY, NOT_MADE = "refund_by_hand", "amount", "currency", "refund_failed"
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def book(*, payment_id: UUID, refunds: Sequence[ProviderRefund], now: datetime) 
 
 
 def fail(*, refund: Refund, reason: str, now: datetime) -> None:
-    """End a locked refund well for us: the money stays, or is back."""
+    """End a locked refund: the money stays, or is back, and a person has to know."""
     refund.state = S.FAILED
     refund.failure_reason = reason[:250]
     refund.due_at = None
@@ -69,6 +70,16 @@ def fail(*, refund: Refund, reason: str, now: datetime) -> None:
             amount_minor=refund.amount_minor,
             currency=refund.currency,
             reason=refund.failure_reason,
+        )
+    )
+    events.publish(  # Whoever was to get it still waits for the money, whichever room asked.
+        events.ExceptionFound(
+            kind=NOT_MADE,
+            provider_key=str(refund.pk),
+            reference=payment.reference,
+            ours_minor=None,
+            theirs_minor=refund.amount_minor,
+            currency=refund.currency,
         )
     )
 

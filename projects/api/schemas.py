@@ -87,16 +87,20 @@ class QuoteOut(Schema):
 
 
 class ListQuery(Schema):
-    page: int = Field(1, ge=1)
-    page_size: int = Field(20, ge=1, le=100)
+    page: int = Field(1, ge=1, description="which page, from 1")
+    page_size: int = Field(20, ge=1, le=100, description="how many on a page, at most 100")
 
 
 class ProjectQuery(ListQuery):
-    q: str | None = None
-    country: str | None = None
-    sector: str | None = None
-    purpose: str | None = None
-    kind: str | None = None
-    matched: str | None = None
-    sort: str | None = None
-    format: Literal["json", "csv"] | None = None
+    q: str | None = Field(None, description="words to search for")
+    country: str | None = Field(None, description="code of the country, as the list shows it")
+    sector: str | None = Field(None, description="code of the sector, as the list shows it")
+    purpose: str | None = Field(
+        None, description="msme, social, humanitarian, infrastructure, fund or bond"
+    )
+    kind: str | None = Field(None, description="way of giving, as the list shows it")
+    matched: str | None = Field(None, description="1: matched now; 0: not")
+    sort: str | None = Field(None, description="closing, newest, least_left or most_matched")
+    format: Literal["json", "csv"] | None = Field(
+        None, description="json or csv; else what the Accept header asks for"
+    )

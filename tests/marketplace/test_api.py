@@ -131,6 +131,8 @@ def test_the_documentation_is_a_page_people_can_read(client: Client) -> None:
 
     assert "/api/v1/matching/quote" in page
     assert "<script" not in page.partition("<main")[2]
+    for said in ("closing, newest, least_left or most_matched", "alpha-3 code, such as KEN"):
+        assert said in page
 
 
 def test_a_method_that_is_not_offered_is_refused_in_the_api_s_own_form(client: Client) -> None:

@@ -148,6 +148,17 @@ def test_the_books_are_written_out_as_of_a_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_export_from_before_the_first_entry_says_that_there_is_nothing() -> None:
+    make.pot(minor=30_00)
+    out, err = StringIO(), StringIO()
+
+    call_command("ledger", "export", "--as-of", "2001-01-01", stdout=out, stderr=err)
+
+    assert out.getvalue() == ""
+    assert err.getvalue() == "Nothing had been recorded by 2001-01-01T23:59:59.999999+00:00.\n"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_day_is_meant_to_its_end_in_utc() -> None:
     make.pot(minor=30_00)
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from marketplace import books
+from payments.ledger import selectors as ledger
 from payments.ledger.export import NotFinal
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ class Command(BaseCommand):
             lines = books.export(as_of=moment, form="csv" if form == "csv" else "jsonl")
             if output:
                 _write_whole(Path(output), lines)
-                return
-            for line in lines:
-                self.stdout.write(line, ending="")
+            else:
+                for line in lines:
+                    self.stdout.write(line, ending="")
+            if ledger.is_empty(as_of=moment):
+                self.stderr.write(f"Nothing had been recorded by {moment.isoformat()}.")
         except (ValueError, NotFinal, OSError) as error:
             raise CommandError(f"{error}", returncode=2) from error
 

@@ -32,7 +32,12 @@ class Migration(migrations.Migration):
                             ("receipt", "Receipt of a contribution"),
                             ("refund", "Money sent back to a giver"),
                             ("refund_failed", "Money that could not be sent back"),
+                            ("dispute_opened", "A gift that a bank asks back"),
+                            ("dispute_ended", "What became of that"),
                             ("payout_details", "New details for payouts"),
+                            ("payout_paid", "A payout that arrived"),
+                            ("payout_failed", "A payout that came to nothing"),
+                            ("payout_returned", "A payout that a bank sent back"),
                         ],
                         max_length=24,
                     ),
@@ -52,7 +57,20 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("kind__in", ["receipt", "refund", "refund_failed", "payout_details"])
+                            (
+                                "kind__in",
+                                [
+                                    "receipt",
+                                    "refund",
+                                    "refund_failed",
+                                    "dispute_opened",
+                                    "dispute_ended",
+                                    "payout_details",
+                                    "payout_paid",
+                                    "payout_failed",
+                                    "payout_returned",
+                                ],
+                            )
                         ),
                         name="notification_kind_known",
                     ),

@@ -33,6 +33,16 @@ def account_kind(value: str) -> str:
 
 
 @register.filter
+def entry_kind(value: str) -> str:
+    return str(wording.ENTRIES.get(value, value))
+
+
+@register.filter
+def step(value: str) -> str:
+    return str(wording.STEPS.get(value, value))
+
+
+@register.filter
 def difference(value: str) -> str:
     return str(wording.DIFFERENCES.get(value, value))
 

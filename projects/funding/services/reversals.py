@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from payments import events
 from payments.money import Money
 from projects.funding import selectors
 from projects.funding.models import Contribution, ContributionLog, Reversal
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 State = Contribution.State
 Kind = Reversal.Kind
 Stage = Reversal.State
-REFUND_FAILED = "refund_failed"  # Of reconciliation's kinds.
 _STANDING = (Stage.HELD, Stage.TAKEN)
 
 
@@ -109,8 +107,6 @@ def _hear(
     if known is None:
         reversal.heard_at = now
     reversal.save()
-    if reversal.kind == Kind.REFUND and stage == Stage.RETURNED:
-        _tell_of_failure(contribution, reversal)
     if contribution.payment_id == reversal.payment_id:
         if known is not None and known.taken_minor is None:
             before = None  # Heard of before its payment, and never booked.
@@ -118,20 +114,6 @@ def _hear(
     else:
         reconsider_hold(contribution, now=now)
     return contribution
-
-
-def _tell_of_failure(contribution: Contribution, refund: Reversal) -> None:
-    """Put a refund that came to nothing before a person: its giver still waits for the money."""
-    events.publish(
-        events.ExceptionFound(
-            kind=REFUND_FAILED,
-            provider_key=refund.key,
-            reference=contribution.key,
-            ours_minor=None,
-            theirs_minor=refund.amount_minor,
-            currency=refund.currency,
-        )
-    )
 
 
 def _rank(stage: Reversal.State) -> int:

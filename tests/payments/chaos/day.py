@@ -17,7 +17,9 @@ from marketplace.notifications.models import Notification
 from payments import checkout
 from payments.disputes.models import Dispute
 from payments.ledger import selectors as ledger
+from payments.mandates.models import CardCharge, Mandate
 from payments.models import EventDelivery, Payment
+from payments.payouts.models import Payout
 from payments.reconciliation import selectors as reconciliation
 from payments.reconciliation.models import QueuedException
 from payments.reconciliation.services import reconcile
@@ -111,6 +113,13 @@ def outcome() -> Outcome:
             "disputes": list(
                 Dispute.objects.order_by("provider_key").values_list("provider_key", "state")
             ),
+            "cards": list(Mandate.objects.order_by("reference").values_list("reference", "state")),
+            "charges": list(
+                CardCharge.objects.order_by("payment__reference").values_list(
+                    "payment__reference", "state", "attempt"
+                )
+            ),
+            "payouts": list(Payout.objects.order_by("reference").values_list("reference", "state")),
             "contributions": list(Contribution.objects.order_by("key").values_list("key", "state")),
         },
         announced=Counter((*names, _said(payload)) for *names, payload in told),

@@ -12,17 +12,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from celery import current_app
 from django.test import Client
+from django.utils import timezone
 from prometheus_client import REGISTRY
 
+from payments.gateway.refunds import RefundStatus
 from payments.ledger import selectors as ledger
+from payments.refunds import booking as refunds
+from payments.sandbox.server import serve
 from payments.webhooks.models import InboxEvent
 from tests.crowd import at_once
 from tests.make import payments as make_payments
-from tests.payments.chaos import day
+from tests.payments.chaos import day, later
+from tests.payments.checkout.provider import Clock
 from tests.payments.webhooks.books import told
 from tests.payments.webhooks.signing import deliver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import Settings
+
     from payments.sandbox.server import Running
 
 SENDERS = 16
@@ -35,27 +44,62 @@ pytestmark = [
 ]
 
 
-def test_a_small_day_told_badly_ends_as_one_told_well(provider: Running) -> None:
-    check(provider, gifts=20, storms=[(1, 0.2)])
+@pytest.fixture
+def clock() -> Clock:
+    begun = Clock()
+    begun.now = timezone.now()
+    return begun
+
+
+@pytest.fixture
+def sandbox(clock: Clock) -> Iterator[Running]:
+    with serve(clock=clock) as running:
+        yield running
+
+
+def test_a_small_day_told_badly_ends_as_one_told_well(
+    provider: Running, clock: Clock, settings: Settings
+) -> None:
+    day.happen(provider, gifts=20)
+    later.happen(provider, clock, settings, cards=9)
+    check(provider, gifts=20, cards=9, storms=[(1, 0.2)])
+
+
+def test_the_control_a_room_that_takes_all_it_hears_for_news_is_found_out(
+    provider: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refunds, "ORDER", Forgetful(refunds.ORDER))
+    day.happen(provider, gifts=20)
+
+    with pytest.raises(AssertionError, match="announced"):
+        check(provider, gifts=20, cards=0, storms=[])
+
+
+class Forgetful(dict[str, int]):
+    """The order of a refund's states for somebody who never remembers having heard of one."""
+
+    def __getitem__(self, key: str) -> int:
+        return super().__getitem__(key) + (len(self) if isinstance(key, RefundStatus) else 0)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [0, 5, 10, 15])
 def test_a_day_of_240_payments_told_badly_in_twenty_ways_ends_as_one_told_well(
-    provider: Running, first: int
+    provider: Running, clock: Clock, settings: Settings, first: int
 ) -> None:
     losses = (0.0, 0.2, 0.2, 1.0, 0.2)
-    check(provider, gifts=240, storms=list(enumerate(losses, first)))
+    day.happen(provider, gifts=240)
+    later.happen(provider, clock, settings, cards=36)
+    check(provider, gifts=240, cards=36, storms=list(enumerate(losses, first)))
 
 
-def check(provider: Running, *, gifts: int, storms: list[tuple[int, float]]) -> None:
-    """Tell one day well, and then badly in several ways; compare all that it leads to."""
-    day.happen(provider, gifts=gifts)
+def check(provider: Running, *, gifts: int, cards: int, storms: list[tuple[int, float]]) -> None:
+    """Tell a day well, and then badly in several ways; compare all that it leads to."""
     events = told(provider)
     with day.kept() as copy:
         tell_well(events)
         expected = day.outcome()
-        check_that_something_happened(expected, gifts)
+        check_that_something_happened(expected, gifts, cards)
         for seed, loss in storms:
             day.back_to(copy)
             strangers = tell_badly(events, seed=seed, loss=loss)
@@ -69,15 +113,21 @@ def check(provider: Running, *, gifts: int, storms: list[tuple[int, float]]) -> 
         assert day.outcome() == expected
 
 
-def check_that_something_happened(expected: day.Outcome, gifts: int) -> None:
+def check_that_something_happened(expected: day.Outcome, gifts: int, cards: int) -> None:
     """The control: a day on which nothing happened would prove nothing."""
     states = expected.states
-    assert len(states["payments"]) == gifts
-    assert {state for _reference, state, *_ in states["payments"]} == {"settled", "expired"}
+    assert len(states["payments"]) == gifts + cards * 2 // 3
+    assert {state for _reference, state, *_ in states["payments"]} >= {"settled", "expired"}
+    assert {state for _reference, state in states["cards"]} == (
+        {"saved", "released"} if cards else set()
+    )
+    assert {state for _reference, state in states["payouts"]} == (
+        {"paid", "failed"} if cards else set()
+    )
     assert len(states["refunds"]) >= gifts // 12
     assert {state for _key, state in states["disputes"]} >= {"open", "won"}
     assert {row.currency for row in expected.fingerprint} == set(day.AMOUNTS)
-    assert max(expected.announced.values()) == 1
+    assert max(expected.announced.values()) == 1, "announced twice"
     assert sum(expected.messages.values()) >= gifts // 8
     assert max(expected.messages.values()) == 1
 

@@ -13,7 +13,6 @@ from django.conf import settings
 
 from tests.journeys import walk
 from tests.journeys.test_working import log_in
-from tests.stack import discard, new_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,17 +39,6 @@ if not Payment.objects.filter(charge_key="ch_journey").exists():
 world.event(key="evt_journey", object_key="ch_journey", received_at=now, worked_at=now, due_at=now)
 call_command("reconcile")
 """
-
-
-@pytest.fixture(scope="module")
-def stack(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:  # noqa: ARG001
-    """Run a site of its own: what is wrong in these books must not trouble others."""
-    site = new_stack(tmp_path_factory.mktemp("finance"), label="finance")
-    try:
-        site.start()
-        yield site
-    finally:
-        discard(site)
 
 
 @pytest.fixture(scope="module")

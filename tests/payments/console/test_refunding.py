@@ -290,7 +290,7 @@ def test_the_page_of_a_payment_shows_refunds_entries_and_events(desk: Client) ->
         "Another amount came than was asked for.",
         "A first part",
         "officer",
-        "processor_fee",
+        "Fee of the provider",
         "charge.succeeded",
         "€89.99",
     ):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import transaction
-from django.db.models import Sum
 from hypothesis.stateful import RuleBasedStateMachine
 
 from payments import events, queue
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from projects.funding.models import Contribution
 
 HELD_FOR = timedelta(minutes=32)
+TRIES = 2
 STAGES = {
     "funding.take_back_refund": "taken",
     "funding.return_failed_refund": "returned",
@@ -62,6 +62,10 @@ class Both(RuleBasedStateMachine):
         self.example.enter_context(queue.asleep())
         self.example.enter_context(transaction.atomic())
         self.example.callback(transaction.set_rollback, True)  # noqa: FBT003
+        for draft in self.ground.drafts:
+            self.begun(draft)
+        for gift, payment in zip(self.books.gifts, self.ground.payments, strict=False):
+            self.at_the_provider(gift, payment)
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)
@@ -83,6 +87,11 @@ class Both(RuleBasedStateMachine):
         charged = {pay.gift for pay in self.pays("charged")}
         return [gift for gift in self.books.gifts if gift not in charged]
 
+    def elsewhere(self) -> list[Gift]:
+        """Return the gifts whose givers are on no page of the provider, and have tried but once."""
+        there = {pay.gift for pay in self.pays("live")}
+        return [gift for gift in self.unpaid() if gift not in there and len(gift.pays) < TRIES]
+
     def payouts(self, state: str) -> list[Payout]:
         return [payout for payout in self.books.payouts if payout.state == state]
 
@@ -90,14 +99,23 @@ class Both(RuleBasedStateMachine):
     def reserve(self, gift: Gift) -> None:
         gift.held = min(gift.minor * 3 // 2, model.pot(self.books) + gift.held)
 
+    def begun(self, draft: Contribution) -> None:
+        gift = Gift(draft.key, draft.amount_minor)
+        self.books.gifts.append(gift)
+        self.drafts[gift] = draft
+        self.reserve(gift)
+
     def submit(self, gift: Gift) -> None:
         make_funding.submitted(self.drafts[gift], at=self.now)
         self.reserve(gift)
+        self.at_the_provider(gift, Payment.objects.live().get(reference=gift.key))
+
+    def at_the_provider(self, gift: Gift, payment: Payment) -> None:
         gift.kept, gift.until = True, (self.now + HELD_FOR).timestamp()
         if all(pay.state != "live" for pay in gift.pays):
             pay = Pay(gift, gift.minor)
             gift.pays.append(pay)
-            self.payments[pay] = Payment.objects.live().get(reference=gift.key)
+            self.payments[pay] = payment
 
     def sweep(self, now: datetime) -> None:
         """Let time pass, and the jobs by the clock do what is due by then."""
@@ -187,14 +205,7 @@ class Both(RuleBasedStateMachine):
         gift = pay.gift
         if gift.counted is None:
             gift.counted, gift.kept = pay, False
-            for back in [back for back in gift.heard if back.pay is pay]:
-                model.take_in(self.books, back)
+            model.share(self.books, gift)
 
     def _fail(self, gift: Gift) -> None:
         gift.kept = gift.kept and gift.may_bring_money
-
-
-def given_back_of(payment_ids: list[UUID]) -> dict[UUID, int]:
-    """Return what of payments the provider has given back."""
-    made = Refund.objects.made().filter(payment__in=payment_ids).values_list("payment")
-    return {key: int(minor) for key, minor in made.annotate(sum=Sum("amount_minor"))}

@@ -60,7 +60,7 @@ class Back:
     at: str = "held"
     told: str = ""
     fee: int = 0
-    taken: int | None = None  # Of the gift's own money; what is more is the platform's loss.
+    taken: int = 0  # Of the gift's own money; what is more is the platform's loss.
     owed: int = 0  # What of that the escrow did not have.
 
 

@@ -14,7 +14,6 @@ from payments import settlement
 from payments.disputes.models import Dispute
 from payments.gateway.disputes import DisputeStatus
 from payments.gateway.refunds import RefundStatus
-from payments.ledger import selectors as ledger
 from payments.models import Payment
 from payments.money import Money
 from payments.payouts import services as payouts
@@ -25,8 +24,8 @@ from projects.funding import services as funding
 from projects.matching import services as matching
 from tests.make import funding as make_funding
 from tests.payments.machine import model, product
-from tests.payments.machine.both import HELD_FOR, Both, given_back_of
-from tests.payments.machine.facts import Back, Gift, Payout
+from tests.payments.machine.both import HELD_FOR, Both
+from tests.payments.machine.facts import Back, Payout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 ANY = st.integers(0, 999)  # Which of those there are.
 AMOUNTS = st.integers(5_00, 120_00)
 PARTS = st.integers(1, 120_00)
+MOST = 3  # More gifts, or payouts that wait, take longer and lead nowhere else.
 T = TypeVar("T")
 
 
@@ -50,41 +50,31 @@ class Machine(Both):
             if sys.exc_info()[0] is not None:  # A step has failed: that is what is to be told.
                 return
             while waiting := product.announcements(waiting=True):
-                self.listen(waiting[0])
+                for told in waiting:
+                    self.listen(told)
             self.allocate()
             self.compare()
             assert whole.verify().differences == []
+            assert product.returned_beyond() == []
             surplus = Payment.objects.filter(state=Payment.State.DIFFERS)
             waits = QueuedException.objects.values_list("provider_key", flat=True)
             assert set(surplus.values_list("charge_key", flat=True)) <= set(waits)
 
     # --- Giving ----------------------------------------------------------------------------------
+    @precondition(lambda self: not self.closed and len(self.books.gifts) <= MOST)
     @rule(minor=AMOUNTS, goes_on=st.booleans())
     def begin(self, *, minor: int, goes_on: bool) -> None:
         now = self.tick()
-        if self.closed:
-            with pytest.raises(funding.CampaignClosed):
-                make_funding.contribution(self.ground.campaign, minor=minor, at=now)
-            return
-        draft = make_funding.identified(self.ground.campaign, minor=minor, at=now)
-        gift = Gift(draft.key, minor)
-        self.books.gifts.append(gift)
-        self.drafts[gift] = draft
-        self.reserve(gift)
+        self.begun(make_funding.identified(self.ground.campaign, minor=minor, at=now))
         if goes_on:
             self.tick()
-            self.submit(gift)
+            self.submit(self.books.gifts[-1])
 
-    @precondition(lambda self: self.unpaid())
+    @precondition(lambda self: not self.closed and self.elsewhere())
     @rule(n=ANY)
     def go_to_pay(self, n: int) -> None:
         self.tick()
-        gift = pick(n, self.unpaid())
-        if self.closed:
-            with pytest.raises(funding.CampaignClosed):
-                make_funding.submitted(self.drafts[gift], at=self.now)
-            return
-        self.submit(gift)
+        self.submit(pick(n, self.elsewhere()))
 
     @precondition(lambda self: self.pays("live", "failed"))
     @rule(n=ANY)
@@ -132,11 +122,13 @@ class Machine(Both):
         pick(n, self.answers)()
 
     # --- Matching --------------------------------------------------------------------------------
+    @precondition(lambda self: any(g.counted and g.decided is None for g in self.books.gifts))
     @rule()
     def decide(self) -> None:
         self.tick()
         self.allocate()
 
+    @precondition(lambda self: model.pot(self.books) < 50_00)
     @rule(minor=st.integers(1, 100_00))
     def top_up(self, minor: int) -> None:
         now = self.tick()
@@ -148,15 +140,21 @@ class Machine(Both):
             now=now,
         )
 
+    @precondition(lambda self: any(g.held and not g.kept for g in self.books.gifts))
     @rule()
     def nobody_comes_back(self) -> None:
         self.sweep(self.now + HELD_FOR * 1.05)
 
-    @precondition(lambda self: not self.closed)
+    @precondition(lambda self: not self.closed and self.pays("charged"))
     @rule()
     def close(self) -> None:
         self.closed = True
-        self.sweep(product.CLOSES)
+        self.sweep(max(self.now, product.CLOSES))
+        with pytest.raises(funding.CampaignClosed):
+            make_funding.contribution(self.ground.campaign, at=self.now)
+        for gift in self.unpaid()[:1]:
+            with pytest.raises(funding.CampaignClosed):
+                make_funding.submitted(self.drafts[gift], at=self.now)
 
     # --- Going back ------------------------------------------------------------------------------
     @precondition(lambda self: self.pays("charged"))
@@ -234,6 +232,7 @@ class Machine(Both):
         self.dispute(back, DisputeStatus.LOST)
 
     # --- Paying out ------------------------------------------------------------------------------
+    @precondition(lambda self: self.pays("charged") and len(self.payouts("waiting")) < MOST)
     @rule(minor=AMOUNTS)
     def pay_out(self, minor: int) -> None:
         now, reference = self.tick(), f"stage-{self.next()}"
@@ -282,9 +281,7 @@ class Machine(Both):
     # --- What holds after every step -------------------------------------------------------------
     @invariant()
     def compare(self) -> None:
-        posted, held = product.balances()
-        _agree(posted, model.balances(self.books, held=False))
-        _agree(held, model.balances(self.books, held=True))
+        _agree(product.balances(), model.balances(self.books))
         gifts = {
             gift.key: (
                 model.gone(gift, "refund", "taken"),
@@ -297,23 +294,12 @@ class Machine(Both):
         _agree(product.contributions(), gifts)
 
     @invariant()
-    def no_sum_is_wrong(self) -> None:
-        assert ledger.verify() == []
-
-    @invariant()
     def no_pot_is_overdrawn(self) -> None:
         assert 0 <= model.pot(self.books) <= self.books.funded
 
-    @invariant()
-    def no_more_is_refunded_than_was_captured(self) -> None:
-        received = {self.payments[pay].pk: pay.minor for pay in self.pays("charged")}
-        for key, minor in given_back_of(list(received)).items():
-            assert minor <= received[key]
 
-
-def _agree(found: Mapping[str, object], expected: Mapping[str, object]) -> None:
+def _agree(found: Mapping[T, object], expected: Mapping[T, object]) -> None:
     """Fail with every name under which the product has something else than the model."""
-    names = sorted({*found, *expected})
-    pairs = {name: (found.get(name, 0), expected.get(name, 0)) for name in names}
+    pairs = {name: (found.get(name, 0), expected.get(name, 0)) for name in {*found, *expected}}
     wrong = {name: f"{ours}, not {right}" for name, (ours, right) in pairs.items() if ours != right}
     assert not wrong, wrong

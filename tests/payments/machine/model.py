@@ -22,43 +22,37 @@ def lines(books: Books) -> Iterator[tuple[str, str, int, bool]]:
             yield STRIPE, donor, pay.minor, False
             yield "processor_fee", STRIPE, pay.fee, False
             for back in pay.backs:
-                if back.at == "taken" or (back.at, back.kind) == ("held", "dispute"):
-                    out = donor if back.at == "taken" else f"block/{back.key}"
-                    yield out, STRIPE, back.minor, False
+                out = donor if back.at == "taken" else f"block/{back.key}"
+                is_out = back.at == "taken" or (back.at, back.kind) == ("held", "dispute")
+                yield out, STRIPE, back.minor if is_out else 0, False
                 yield "loss/dispute_fees", STRIPE, back.fee, False
-                if back.taken is not None and back.told in ("held", "taken"):
-                    yield "escrow", donor, back.taken - back.owed, back.told == "held"
-                    yield "payable", donor, back.owed, back.told == "held"
-                    yield (
-                        "loss/beyond_the_gift",
-                        donor,
-                        back.minor - back.taken,
-                        back.told == "held",
-                    )
+                if pay is gift.counted and back.told in ("held", "taken"):
+                    beyond, is_held = back.minor - back.taken, back.told == "held"
+                    yield "escrow", donor, back.taken - back.owed, is_held
+                    yield "payable", donor, back.owed, is_held
+                    yield "loss/beyond_the_gift", donor, beyond, is_held
     for payout in (payout for payout in books.payouts if payout.state in ("sent", "paid")):
         is_sent = payout.state == "sent"
         yield "escrow", "payable", payout.minor, is_sent
         yield "payable", BANK, 0 if is_sent else payout.minor - payout.kept, False
 
 
-def balances(books: Books, *, held: bool) -> Counter[str]:
-    found = Counter[str]()
+def balances(books: Books) -> Counter[tuple[str, bool]]:
+    """Return what is on every account, and apart from it what is only held there."""
+    found = Counter[tuple[str, bool]]()
     for debit, credit, minor, is_held in lines(books):
-        found.update({debit: minor, credit: -minor} if is_held == held else {})
+        found[debit, is_held] += minor
+        found[credit, is_held] -= minor
     return found
 
 
-def gone(gift: Gift, kind: str, stage: str) -> int:
-    return sum(b.taken or 0 for b in gift.heard if (b.kind, b.told) == (kind, stage))
-
-
-def short(books: Books) -> int:
-    """Return what the escrow lacks: the owner owes it."""
-    return max(0, -escrow(books))
+def gone(gift: Gift, kind: str, told: str) -> int:
+    return sum(back.taken for back in gift.heard if (back.kind, back.told) == (kind, told))
 
 
 def escrow(books: Books) -> int:
-    return -balances(books, held=True)["escrow"] - balances(books, held=False)["escrow"]
+    """Return what the escrow has left; below zero, what the owner owes."""
+    return -sum(balances(books)["escrow", is_held] for is_held in (False, True))
 
 
 def pot(books: Books) -> int:
@@ -68,9 +62,7 @@ def pot(books: Books) -> int:
 def match(books: Books, gift: Gift) -> None:
     """Bring a decided match to what remains of its gift, as far as the pot reaches."""
     remaining = gift.minor - gone(gift, "refund", "taken") - gone(gift, "dispute", "taken")
-    if gift.decided is not None:
-        wanted = min(gift.decided, remaining * 3 // 2)
-        gift.match = min(wanted, gift.match + pot(books))
+    gift.match = min(gift.decided or 0, remaining * 3 // 2, gift.match + pot(books))
 
 
 def decide(books: Books, gift: Gift) -> None:
@@ -85,35 +77,32 @@ def hear(books: Books, back: Back, told: str) -> None:
         gift.heard += [] if back.told else [back]
         back.told = told
         if gift.counted is back.pay:
-            take_in(books, back)
+            share(books, gift)
 
 
-def take_in(books: Books, news: Back) -> None:
+def share(books: Books, gift: Gift) -> None:
     """Share a gift among all that was heard to go back of it: refunds first, then what is final."""
-    gift, room = news.pay.gift, news.pay.gift.minor
-    known = [b for b in gift.heard if b.pay is news.pay and (b is news or b.taken is not None)]
-    shares = {back: 0 for back in known if back.told == "returned" and back.taken is None}
+    shares, room = dict[Back, int](), gift.minor
+    known = [back for back in gift.heard if back.pay is gift.counted]
     for back in sorted(known, key=lambda b: (b.kind != "refund", b.told != "taken", b.ours)):
-        if back.told != "returned":
-            shares[back] = min(back.minor, room)
-            room -= shares[back]
-    moved = [back for back in known if shares.get(back, back.taken) != back.taken]
+        shares[back] = 0 if back.told == "returned" else min(back.minor, room)
+        room -= shares[back]
+    moved = [back for back in known if back.taken != shares[back]]
     for back in moved:
-        back.taken, back.owed = None, 0
+        back.taken = back.owed = 0
     gift.gone = gift.minor - room
-    gift.fee_owed += short(books)
+    gift.fee_owed += max(0, -escrow(books))
     for back in moved:
         back.taken = shares[back]
-        back.owed = short(books)
+        back.owed = max(0, -escrow(books))
     match(books, gift)
 
 
 def send(books: Books) -> None:
     """Send the payouts that the escrow reaches for, less what the owner owes or may come to."""
     for payout in (payout for payout in books.payouts if payout.state == "waiting"):
-        kept = sum(sent.kept for sent in books.payouts if sent.state == "sent")
         if payout.minor <= escrow(books):
-            undecided = sum(line[2] for line in lines(books) if line[0] == "payable" and line[3])
-            owes = balances(books, held=False)["payable"] + undecided - kept
-            payout.kept = min(max(0, owes), payout.minor)
+            owes = sum(back.owed for g in books.gifts for back in g.heard if back.told == "held")
+            owes -= sum(sent.kept for sent in books.payouts if sent.state == "sent")
+            payout.kept = min(max(0, owes + balances(books)["payable", False]), payout.minor)
             payout.state = "paid" if payout.kept == payout.minor else "sent"

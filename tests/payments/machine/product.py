@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from celery import current_app
 from django.db import connection
 
-from payments.gateway.bank_file import Debtor
+from payments.gateway import bank_file
 from payments.gateway.base import Charge, ChargeStatus, ProviderCharge
 from payments.gateway.disputes import DisputeStatus, Moved, ProviderDispute
 from payments.gateway.refunds import ProviderRefund, RefundStatus
-from payments.models import EventDelivery
+from payments.models import EventDelivery, Payment
 from payments.money import Money
 from payments.payouts import services as payouts
 from payments.payouts.models import Payout
-from projects.funding.models import Contribution
-from projects.matching.models import Allocation, Reservation
 from tests.make import catalogue
 from tests.make import funding as make_funding
 from tests.make import payouts as make_payouts
 
 if TYPE_CHECKING:
-    from payments.models import Payment
-    from projects.funding.models import Campaign
+    from projects.funding.models import Campaign, Contribution
 
 OPENED = datetime(2026, 3, 10, 12, tzinfo=UTC)
 CLOSES = OPENED + timedelta(days=1)
 POT_MINOR = 200_00
-DEBTOR = Debtor("Weft", make_payouts.IBAN)
+DEBTOR = bank_file.Debtor("Weft", make_payouts.IBAN)
+FILE = bank_file.PaymentFile("payouts.xml", "application/xml", b"<Document/>")
 
 BALANCES = """
     SELECT a.kind, a.owner_ref,
@@ -41,6 +40,22 @@ BALANCES = """
     FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
     JOIN ledger_account a ON a.id = p.account_id GROUP BY 1, 2
 """
+CONTRIBUTIONS = """
+    SELECT key, refunded_minor, blocked_minor, lost_minor, (
+        SELECT coalesce(sum(amount_minor), 0)::bigint FROM matching_allocation
+        WHERE contribution_ref = key AND state IN ('committed', 'earned', 'paid')
+    ) + (
+        SELECT coalesce(sum(amount_minor), 0)::bigint FROM matching_reservation
+        WHERE contribution_ref = key AND state = 'active'
+    ) FROM funding_contribution
+"""
+BEYOND = """
+    SELECT charge_key FROM payments_payment p WHERE received_minor < (
+        SELECT sum(amount_minor) FROM refunds_refund
+        WHERE payment_id = p.id AND state IN ('pending', 'succeeded')
+    )
+"""
+CHECKED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"  # As by a commit.
 SHORT = {
     "provider_clearing": "clearing",
     "donor_clearing": "donor",
@@ -56,16 +71,25 @@ class Ground:
     campaign: Campaign
     programme_id: str
     owner_ref: str
+    drafts: list[Contribution]
+    payments: list[Payment]  # Of those drafts whose giver has gone to pay, in their order.
 
 
-def ground() -> Ground:
-    """Return a campaign with a day to go, a programme that makes 250 of 100, and a paid owner."""
+def ground(*minors: int) -> Ground:
+    """Return a campaign with a day to go, a programme that makes 250 of 100, and a paid owner.
+
+    Gifts of these amounts are begun; all givers but that of the last have gone to pay.
+    """
     current_app.loader.import_default_modules()  # Whoever listens is known by name.
     campaign = make_funding.campaign(catalogue.project(), at=OPENED, days=11)
     programme = make_funding.programme(at=OPENED, pot_minor=POT_MINOR, rate=[3, 2])
     owner_ref = campaign.project.organisation.slug
     make_payouts.bank_account(owner_ref=owner_ref, now=OPENED - timedelta(hours=80))
-    return Ground(campaign, programme.programme_id, owner_ref)
+    drafts = [make_funding.identified(campaign, minor=minor, at=OPENED) for minor in minors]
+    for draft in drafts[:-1]:
+        make_funding.submitted(draft, at=OPENED)
+    payments = [Payment.objects.get(reference=draft.key) for draft in drafts[:-1]]
+    return Ground(campaign, programme.programme_id, owner_ref, drafts, payments)
 
 
 def paid(payment: Payment, *, number: int, minor: int, fee: int, at: datetime) -> ProviderCharge:
@@ -134,11 +158,12 @@ def ask_payout(ground: Ground, minor: int, *, reference: str, now: datetime) -> 
 
 
 def send_payouts(now: datetime) -> None:
-    """Submit what may go, and take the files to the bank."""
+    """Submit what may go, and take the files to the bank, empty ones: writing one takes long."""
     payouts.submit_due(now=now)
     batches = Payout.objects.filter(state=Payout.State.SUBMITTED).values_list("batch_id", flat=True)
-    for batch in set(batches):
-        payouts.export(batch_id=batch, debtor=DEBTOR, day=now.date(), by="clerk", now=now)
+    with mock.patch.object(bank_file, "render", return_value=FILE):
+        for batch in set(batches):
+            payouts.export(batch_id=batch, debtor=DEBTOR, day=now.date(), by="clerk", now=now)
 
 
 def announcements(*, waiting: bool) -> list[EventDelivery]:
@@ -147,28 +172,31 @@ def announcements(*, waiting: bool) -> list[EventDelivery]:
     return list((found.filter(done_at=None) if waiting else found).order_by("created_at", "id"))
 
 
-def balances() -> tuple[Counter[str], Counter[str]]:
+def balances() -> Counter[tuple[str, bool]]:
     """Return what is posted and what is held on every account, by the names of the model."""
-    posted, held = Counter[str](), Counter[str]()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # As a commit would check them.
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(BALANCES)
-        for kind, owner_ref, posted_minor, held_minor in cursor.fetchall():
-            owner = "treasury" if owner_ref.startswith("treasury:") else owner_ref
-            name = f"{SHORT[kind]}/{owner}" if kind in SHORT else kind
-            posted[name] += posted_minor
-            held[name] += held_minor
-    return posted, held
+    found = Counter[tuple[str, bool]]()
+    for kind, owner_ref, posted_minor, held_minor in _rows(CHECKED, BALANCES):
+        owner = "treasury" if owner_ref.startswith("treasury:") else owner_ref
+        name = f"{SHORT[kind]}/{owner}" if kind in SHORT else kind
+        found[name, False] += posted_minor
+        found[name, True] += held_minor
+    return found
 
 
 def contributions() -> dict[str, tuple[int, ...]]:
     """Return what was given back, is disputed, lost and matched, by the key of a contribution."""
-    matched = Counter[str]()
-    for rows in (Allocation.objects.given(), Reservation.objects.active()):
-        for key, minor in rows.values_list("contribution_ref", "amount_minor"):
-            matched[key] += minor
-    rows_of = Contribution.objects.values_list(
-        "key", "refunded_minor", "blocked_minor", "lost_minor"
-    )
-    return {key: (*minors, matched[key]) for key, *minors in rows_of}
+    return {key: tuple(minors) for key, *minors in _rows(CONTRIBUTIONS)}
+
+
+def returned_beyond() -> list[tuple[str]]:
+    """Return the charges of which more was refunded than they had brought."""
+    return _rows(BEYOND)
+
+
+def _rows(*statements: str) -> list[tuple[Any, ...]]:
+    """Return the rows of the last of some statements; the ORM would take half of all the time."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

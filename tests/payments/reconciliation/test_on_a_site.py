@@ -49,10 +49,15 @@ def reconcile(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def differences(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return sorted(one["reference"] for one in json.loads(done.stdout)["differences"])
+
+
 @pytest.mark.stack
 @pytest.mark.promise("M4")
 @pytest.mark.promise("M9")
 def test_a_site_that_was_told_nothing_knows_everything_after_one_run(stack: Stack) -> None:
+    known = differences(reconcile(stack, "--json"))  # Other tests leave theirs on this site.
     control(stack, "deliveries", held=True)
     try:
         address = way_to_pay(stack.url(""), PROJECT, email="quiet@people.example")
@@ -66,11 +71,12 @@ def test_a_site_that_was_told_nothing_knows_everything_after_one_run(stack: Stac
     finally:
         control(stack, "deliveries", held=False)
 
-    assert (fits.returncode, json.loads(fits.stdout)["differences"]) == (0, [])
+    assert (fits.returncode, differences(fits)) == (1 if known else 0, known)
     assert "seeded payments have no counterpart at the provider" in people.stdout
     assert differs.returncode == 1
-    assert [one["reference"] for one in json.loads(differs.stdout)["differences"]] == [stranger]
-    assert differs.stderr.strip().endswith("1 difference waits for a person.")
+    assert differences(differs) == sorted([*known, stranger])
+    waits = "1 difference waits" if not known else f"{len(known) + 1} differences wait"
+    assert differs.stderr.strip().endswith(f"{waits} for a person.")
     database = databases.address(settings.DATABASE_ADMIN_URL, stack.database)
     with psycopg.connect(database, autocommit=True) as books:
         stack.wait_for(

@@ -57,7 +57,10 @@ def test_a_refund_that_pends_and_fails_was_never_booked(provider: Running) -> No
 
     assert (refund.state, refund.failure_reason) == (S.FAILED, "unknown")
     assert books.books() == books.PAID
-    assert books.heard() == ["RefundFailed"]
+    assert books.heard() == ["RefundFailed", "ExceptionFound"]
+    ((_, told),) = books.told("ExceptionFound")
+    assert (told["kind"], told["provider_key"]) == ("refund_failed", str(refund.pk))
+    assert (told["reference"], told["theirs_minor"]) == ("gift-1", 30_00)
     assert refundable(payment) == Money(100_00, "EUR")
 
 
@@ -72,7 +75,7 @@ def test_a_refund_that_fails_after_it_succeeded_is_corrected(provider: Running) 
     assert (refund.state, refund.failure_reason) == (S.FAILED, "unknown")
     assert refund.refunded_at is not None
     assert books.books() == books.PAID
-    assert books.heard() == ["PaymentRefunded", "RefundFailed"]
+    assert books.heard() == ["PaymentRefunded", "RefundFailed", "ExceptionFound"]
     correcting = Entry.objects.get(kind="refund_failed")
     assert correcting.corrects == Entry.objects.get(kind="refund")
     assert correcting.occurred_at == refund.failed_at

@@ -9,13 +9,11 @@ import pytest
 
 from payments.models import Payment
 from payments.money import Money
-from payments.reconciliation.models import QueuedException
 from payments.refunds.models import Refund
 from projects.funding import selectors, services
 from projects.funding.models import Contribution, Reversal
 from projects.matching import selectors as matching
 from tests.make import funding as make
-from tests.make import payments as make_payments
 from tests.projects.funding import reversing
 from tests.projects.funding.reversing import LATER, books, failed, paid, refunded
 
@@ -131,10 +129,6 @@ def test_a_refund_that_fails_leaves_everything_as_it_was(fund: ProgrammeVersion)
     assert books(gift) == {"escrow": (98_25, 0), "donor": (0, 0), "lost_fees": (0, 0)}
     assert (totals(gift), left(fund)) == ((100_00, 200_00, 1), 800_00)
     nothing_differs()
-    make_payments.deliver_announcements()
-    queued = QueuedException.objects.get()
-    assert (queued.kind, queued.provider_key) == ("refund_failed", asked.key)
-    assert (queued.reference, queued.theirs) == (gift.key, Money(40_00, "EUR"))
 
 
 def test_a_refund_that_comes_back_after_all_gives_money_and_match_again(
