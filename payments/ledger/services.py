@@ -34,10 +34,12 @@ __all__ = [
     "Posting",
     "Rate",
     "RateMissing",
+    "batch_of",
     "conversion",
     "correct",
     "finish",
     "post",
+    "refusals",
     "reverse",
 ]
 
@@ -115,10 +117,10 @@ def post(entries: Sequence[Entry]) -> list[PostedEntry]:
     """
     if not entries:
         return []
-    batch = json.dumps([_document(entry) for entry in entries])
+    batch = batch_of(entries)
     # One statement is a transaction by itself: locks are held for no round trip longer than needed.
     whole = transaction.atomic() if connection.in_atomic_block else nullcontext()
-    with _refusals(), whole, connection.cursor() as cursor:
+    with refusals(), whole, connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, idempotency_key, created FROM public.ledger_post(%s::jsonb)", [batch]
         )
@@ -204,6 +206,14 @@ def reverse(*, key: str, idempotency_key: str, occurred_at: datetime, kind: str)
     )
 
 
+def batch_of(entries: Sequence[Entry]) -> str:
+    """Return entries as `public.ledger_post` takes them, for a function of the database to call it.
+
+    Such a call goes inside `refusals`.
+    """
+    return json.dumps([_document(entry) for entry in entries])
+
+
 def _document(entry: Entry) -> dict[str, Any]:
     """Return the form in which the database function reads an entry."""
     return {
@@ -241,8 +251,12 @@ def _rate_document(rate: Rate | None) -> dict[str, Any] | None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what the database says into the exception that says what it means."""
+def refusals() -> Iterator[None]:
+    """Turn what the database says about an entry into the exception that says what it means.
+
+    Raises:
+        LedgerRefused: as `post` does.
+    """
     try:
         yield
     except Error as error:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_IN_FORCE = "SELECT * FROM public.matching_in_force(%s)"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -106,7 +108,7 @@ def in_force(at: datetime) -> list[ProgrammeVersion]:
     others.
     """
     readable = []
-    for version in ProgrammeVersion.objects.in_force(at).with_orders():
+    for version in ProgrammeVersion.objects.raw(_IN_FORCE, [at]):
         try:
             readable.append((version.rule.priority, version.programme_id, version))
         except RuleNotUnderstood:

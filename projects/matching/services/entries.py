@@ -85,6 +85,13 @@ def finish(
     Reservation.objects.filter(pk__in=[each.pk for each in reservations]).update(
         state=to, finished_at=at
     )
+    return ended(reservations, to=to, at=at, reason=reason)
+
+
+def ended(
+    reservations: Sequence[Reservation], *, to: Reservation.State, at: datetime, reason: str
+) -> list[MatchTransition]:
+    """Return the lines of the log of reservations that end, not yet saved."""
     return [
         MatchTransition(
             subject=MatchTransition.Subject.RESERVATION,

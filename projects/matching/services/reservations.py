@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, transaction
 
-from payments.ledger.services import BalanceExceeded, LedgerRefused, post
-from projects.matching import counting, engine
+from payments.ledger.services import LedgerRefused, post
+from projects.matching import engine
 from projects.matching.engine import Offer
 from projects.matching.models import MatchTransition, Programme, Reservation
-from projects.matching.services import again, entries, quotes, tallies
+from projects.matching.services import again, entries, tallies
 from projects.matching.services.failures import ProgrammesFailed
+from projects.matching.services.holding import Change, hold, take_turn
 from projects.matching.services.quotes import quote_of, valid_until
 from projects.matching.tally import as_rows, from_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from projects.matching.engine import Standing
     from projects.matching.gifts import Gift, Quote
     from projects.matching.models import ProgrammeVersion
+    from projects.matching.services.holding import TurnTaken
     from projects.matching.tally import Moves
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ def lock(*, gift: Gift, now: datetime) -> None:
 
     Programmes come before payments, payments before accounts.
     """
-    _lock(gift, engine.asked_about(gift.facts, engine.in_force(now)), now=now)
+    take_turn(gift, engine.asked_about(gift.facts, engine.in_force(now)), now=now)
 
 
 @transaction.atomic
@@ -57,21 +59,22 @@ def reserve(*, gift: Gift, now: datetime, keep: bool = False) -> Quote:
     stays, past them too, until `count`, `release` or `let_lapse`.
     """
     versions = engine.asked_about(gift.facts, engine.in_force(now))
-    own = _lock(gift, versions, now=now)
-    offers, stand = quotes.offers(gift, versions, own=own, now=now)
+    turn = take_turn(gift, versions, now=now)
+    own = turn.own
+    for each in own:
+        turn.stand.give_back(each)
+    offers = engine.ask(versions, gift.counted(settled_at=now, initiated_at=now), turn.stand)
     giving = [offer for offer in offers if offer.outcome.minor]
     begun_before = any(each.held_since < now for each in own)
     if own and _is_the_same(own, giving, gift) and not (keep and begun_before):
         for each in own:
             _move_time(each, now, keep=keep)
         return quote_of(gift, offers, valid_until=valid_until(own))
-    new = _reservations(gift, giving, own=[] if keep else own, now=now)
+    new = _reservations(gift, giving, turn, own=[] if keep else own, now=now)
     if keep:
         for each in new:
             each.is_kept, each.expires_at = True, now + LONGEST
-    try:
-        _replace(own, new, stand, now=now)
-    except BalanceExceeded:
+    if not _replace(own, new, turn.stand, now=now):
         return _hold_nothing(gift, offers, own, now=now)
     return quote_of(gift, offers, valid_until=valid_until(new))
 
@@ -148,14 +151,6 @@ def _locked(contribution_ref: str) -> list[Reservation]:
     return list(rows.filter(contribution_ref=contribution_ref).order_by("id"))
 
 
-def _lock(gift: Gift, versions: Iterable[ProgrammeVersion], *, now: datetime) -> list[Reservation]:
-    """Lock the programmes that can give to a gift, then what is held for it; return the latter."""
-    money = gift.counted(settled_at=now, initiated_at=now)
-    giving = {v.programme_id for v in versions if counting.refusal(v.rule, money) is None}
-    engine.locked(giving | {each.programme_id for each in _active(gift.contribution_ref)})
-    return _locked(gift.contribution_ref)
-
-
 def _is_the_same(own: Sequence[Reservation], giving: Sequence[Offer], gift: Gift) -> bool:
     held = {
         (each.version_id, tuple(engine.parts_of(each.parts)), each.base_minor, each.donor_key)
@@ -181,16 +176,18 @@ def _life(version: ProgrammeVersion) -> timedelta:
 
 
 def _reservations(
-    gift: Gift, giving: Sequence[Offer], *, own: Sequence[Reservation], now: datetime
+    gift: Gift,
+    giving: Sequence[Offer],
+    turn: TurnTaken,
+    *,
+    own: Sequence[Reservation],
+    now: datetime,
 ) -> list[Reservation]:
     """Return the unsaved reservations of offers, which go on from those held before."""
     unbroken = [each for each in own if each.expires_at is not None and each.expires_at > now]
     held_since = min((each.held_since for each in unbroken), default=now)
-    if not giving:
-        return []
-    earlier = Reservation.objects.filter(contribution_ref=gift.contribution_ref).count()
     made = []
-    for number, offer in enumerate(giving, start=earlier + 1):
+    for number, offer in enumerate(giving, start=turn.earlier + 1):
         held = offer.outcome.held()
         made.append(
             Reservation(
@@ -218,30 +215,26 @@ def _reservations(
 
 def _replace(
     own: Sequence[Reservation], new: Sequence[Reservation], stand: Standing, *, now: datetime
-) -> None:
-    """Write the end of some reservations and the beginning of others; the ledger may refuse.
+) -> bool:
+    """Write the end of some reservations and the beginning of others; tell whether it was done.
 
-    `stand` has the old ones given back already.
+    It is not where a pot turns out to be empty. `stand` has the old ones given back already.
     """
-    post(
-        [entries.give_back(each, at=now) for each in own]
-        + [
-            entries.hold(
-                each,
-                currency=each.version.rule.currency,
-                at=now,
-                until=each.held_since + LONGEST,
-            )
-            for each in new
-        ]
-    )
-    lines = entries.finish(own, to=State.RELEASED, at=now, reason="replaced") if own else []
-    Reservation.objects.bulk_create(new)
+    if not own and not new:
+        return True
+    ends = [entries.give_back(each, at=now) for each in own]
+    begins = [
+        entries.hold(
+            each, currency=each.version.rule.currency, at=now, until=each.held_since + LONGEST
+        )
+        for each in new
+    ]
     for each in new:
         stand.tallies[each.programme_id].move(from_rows(each.moves))
-    for programme_id, tally in sorted(stand.tallies.items()):
-        tallies.write(programme_id, tally)
-    MatchTransition.objects.bulk_create([*lines, *(_begun(each, at=now) for each in new)])
+    lines = entries.ended(own, to=State.RELEASED, at=now, reason="replaced")
+    lines += [_begun(each, at=now) for each in new]
+    change = Change(ended=own, begun=new, log=lines, entries=[*ends, *begins])
+    return hold(change, stand, now=now)
 
 
 def _give_back(reservations: Sequence[Reservation], *, reason: str, now: datetime) -> None:

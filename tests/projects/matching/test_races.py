@@ -12,14 +12,13 @@ from django.db import connection
 from marketplace import database
 from payments.ledger import selectors as ledger
 from payments.money import Money
-from projects.matching import engine, selectors, services
-from projects.matching.models import Allocation, Programme, Reservation
+from projects.matching import selectors, services
+from projects.matching.models import Allocation, Reservation
 from tests.crowd import at_once
 from tests.make import matching as make
+from tests.projects.matching.unguarded import take_away_the_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from projects.matching.services import Gift, Quote
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,10 +38,6 @@ def count_and_allocate(gift: Gift) -> int:
 
 def people() -> list[Gift]:
     return [make.gift(EACH, ref=f"c{n:02}", donor=f"d{n:02}") for n in range(PEOPLE)]
-
-
-def without_lock(programme_ids: Collection[str]) -> list[Programme]:
-    return list(Programme.objects.filter(pk__in=programme_ids).order_by("pk"))
 
 
 def take_away_the_floor_of_pots() -> None:
@@ -72,9 +67,9 @@ def test_a_pot_worth_30_matches_holds_exactly_30_of_64() -> None:
 
 
 @pytest.mark.promise("M7")
-def test_control_without_the_guards_the_pot_is_overspent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_the_guards_the_pot_is_overspent() -> None:
     make.programme(id="fund", rate=[1, 1], pot_minor=MATCHES * EACH)
-    monkeypatch.setattr(engine, "locked", without_lock)
+    take_away_the_turn()
     take_away_the_floor_of_pots()
 
     at_once(reserve, people())
@@ -84,9 +79,9 @@ def test_control_without_the_guards_the_pot_is_overspent(monkeypatch: pytest.Mon
 
 
 @pytest.mark.promise("M7")
-def test_without_our_lock_the_ledger_still_holds_the_pot(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_our_lock_the_ledger_still_holds_the_pot() -> None:
     make.programme(id="fund", rate=[1, 1], pot_minor=MATCHES * EACH)
-    monkeypatch.setattr(engine, "locked", without_lock)
+    take_away_the_turn()
 
     quotes = at_once(reserve, people())
 
@@ -110,10 +105,10 @@ def test_a_cap_of_30_matches_lets_exactly_30_of_64_through() -> None:
 
 
 @pytest.mark.promise("M7")
-def test_control_without_the_lock_the_cap_is_exceeded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_the_lock_the_cap_is_exceeded() -> None:
     limits = [{"scope": "project", "amount": MATCHES * EACH}]
     make.programme(id="fund", rate=[1, 1], caps=limits, pot_minor=10 * PEOPLE * EACH)
-    monkeypatch.setattr(engine, "locked", without_lock)
+    take_away_the_turn()
 
     at_once(reserve, people())
 

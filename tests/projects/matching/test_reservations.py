@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from payments.ledger import selectors as ledger
 from payments.ledger.models import Entry
-from payments.ledger.services import BalanceExceeded, LedgerBusy
-from payments.ledger.services import post as post_entries
+from payments.ledger.services import Entry as LedgerEntry
+from payments.ledger.services import LedgerBusy, Posting, post
 from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.models import MatchTransition, Reservation
-from projects.matching.services import ProgrammesFailed
+from projects.matching.services import ProgrammesFailed, holding
 from tests.make import matching as make
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoAssertNumQueries
 
-    from payments.ledger.services import Entry as LedgerEntry
+    from projects.matching.engine import Standing
+    from projects.matching.services.holding import Change
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -243,12 +246,22 @@ def test_when_the_ledger_finds_the_pot_empty_nothing_is_held_and_it_is_said(
     make.programme(id="fund", rate=[1, 1])
     services.reserve(gift=make.gift(10_00, ref="c1"), now=make.NOON)
 
-    def post(entries: Sequence[LedgerEntry]) -> object:
-        if any(entry.state == "pending" for entry in entries):
-            raise BalanceExceeded
-        return post_entries(entries)
+    taken = LedgerEntry(
+        kind="pot_returned",
+        reference="fund",
+        idempotency_key="behind-the-back",
+        occurred_at=make.NOON,
+        postings=[
+            Posting(engine.pot("fund", "EUR"), 9_985_00),
+            Posting(engine.treasury("fund", "EUR"), -9_985_00),
+        ],
+    )
 
-    monkeypatch.setattr("projects.matching.services.reservations.post", post)
+    def hold(change: Change, stand: Standing, *, now: datetime) -> bool:
+        post([taken])
+        return holding.hold(change, stand, now=now)
+
+    monkeypatch.setattr("projects.matching.services.reservations.hold", hold)
     quote = services.reserve(gift=make.gift(20_00, ref="c1"), now=after(1))
 
     (line,) = quote.lines
@@ -256,32 +269,29 @@ def test_when_the_ledger_finds_the_pot_empty_nothing_is_held_and_it_is_said(
     assert (line.match, line.reason) == (Money(0, "EUR"), "pot_exhausted")
     assert line.why == "The pot of this programme is empty."
     assert not Reservation.objects.active().exists()
-    assert left() == 10_000_00
+    assert steps_of("c1")[-1] == ("active", "released", "replaced")
+    assert left() == 15_00
+    assert selectors.verify_differences() == []
 
 
-def test_only_programmes_that_can_give_are_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_programmes_that_can_give_are_locked() -> None:
     make.programme(id="b")
     make.programme(id="a", priority=2)
     make.programme(id="other-currency", currency="KES")
     make.programme(id="other-amounts", min_contribution=1_000_00)
-    asked: list[set[str]] = []
-    real = engine.locked
 
-    def locked(programme_ids: set[str]) -> object:
-        asked.append(programme_ids)
-        return real(programme_ids)
+    with CaptureQueriesContext(connection) as captured:
+        services.reserve(gift=make.gift(ref="c1"), now=make.NOON)
 
-    monkeypatch.setattr(engine, "locked", locked)
-    services.reserve(gift=make.gift(ref="c1"), now=make.NOON)
-
-    assert asked == [{"a", "b"}]
+    (turn,) = (query["sql"] for query in captured if "matching_take_turn" in query["sql"])
+    assert "matching_take_turn('c1', '{b,a}'," in turn
 
 
-def test_a_first_reservation_takes_thirteen_queries(
+def test_a_first_reservation_takes_three_queries_and_a_savepoint(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make.programme(id="fund")
     gift = make.gift(ref="c1")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(5):
         services.reserve(gift=gift, now=make.NOON)

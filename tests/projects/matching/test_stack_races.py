@@ -14,14 +14,13 @@ from django.db import connection
 from marketplace import database
 from payments.ledger import selectors as ledger
 from payments.money import Money
-from projects.matching import engine, selectors, services
-from projects.matching.models import Allocation, Programme
+from projects.matching import selectors, services
+from projects.matching.models import Allocation
 from tests.crowd import at_once
 from tests.make import matching as make
+from tests.projects.matching.unguarded import take_away_the_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from projects.matching.services import Gift
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("M7")]
@@ -74,10 +73,6 @@ def given(programme_id: str) -> int:
     return sum(rows.values_list("amount_minor", flat=True))
 
 
-def without_lock(programme_ids: Collection[str]) -> list[Programme]:
-    return list(Programme.objects.filter(pk__in=programme_ids).order_by("pk"))
-
-
 def test_two_pots_asked_and_locked_in_opposite_orders_stay_exact() -> None:
     two_pots()
 
@@ -97,11 +92,9 @@ def test_two_pots_asked_and_locked_in_opposite_orders_stay_exact() -> None:
     assert sorted(decided) == sorted(2 * [gift.contribution_ref for gift in people()])
 
 
-def test_control_without_lock_and_floor_the_pots_or_the_tally_go_wrong(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_control_without_lock_and_floor_the_pots_or_the_tally_go_wrong() -> None:
     two_pots()
-    monkeypatch.setattr(engine, "locked", without_lock)
+    take_away_the_turn()
     with database.as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_not_overdrawn")
 
