@@ -41,10 +41,12 @@ def moved(money: Counted, days: int, ref: str) -> Counted:
 
 
 def number_of(samples: int, money: int, past: int, horizon: int) -> int:
+    """Return how many draws are made: fewer of much money, and none where so few say nothing."""
     if not (samples and money and horizon):
         return 0
     each = max(1, money * horizon // past)
-    return min(samples, max(FEWEST, MOST_DECISIONS // each))
+    most = min(samples, MOST_DECISIONS // each)
+    return most if most >= min(samples, FEWEST) else 0
 
 
 def by_day(rule: Rule, money: Sequence[Counted]) -> list[tuple[date, list[Counted]]]:

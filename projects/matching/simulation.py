@@ -57,7 +57,7 @@ def simulate(  # noqa: PLR0913  The rule, the money, and what the draws depend o
     """Return what a rule would give to money, with so much in its pot, or in that of each layer.
 
     `ceilings` are what a committee awarded, by project. `samples` draws make the fan, fewer where
-    there is very much money; none make none.
+    there is much money, and none where there is very much.
     """
     pots = _pots(rule, funded_minor)
     ordered = sorted(money, key=lambda each: each.order)

@@ -167,7 +167,9 @@ def test_days_without_money_are_drawn_too() -> None:
 
 def test_where_there_is_very_much_money_fewer_draws_are_made() -> None:
     assert draws.number_of(200, 1000, 31, 31) == 100
-    assert draws.number_of(200, 100_000, 31, 31) == draws.FEWEST
+    assert draws.number_of(200, 10_000, 31, 31) == draws.FEWEST
+    assert draws.number_of(200, 10_001, 31, 31) == 0
+    assert draws.number_of(5, 10_000, 31, 31) == 5
     assert draws.number_of(200, 0, 0, 31) == 0
 
 
