@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from payments.money import Money
 from projects.catalogue.models import Project
 from projects.matching import services
 from tests.make import catalogue
 from tests.make import matching as make
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
 
     from projects.matching.models import ProgrammeVersion
 
@@ -27,11 +31,15 @@ WINDOW = [
 ]
 
 
-def open_programme(**terms: object) -> ProgrammeVersion:
-    return make.programme(**({"window": WINDOW, "name": "Harvest Fund"} | terms))
+def open_programme(
+    *, pot_minor: int = 10_000_00, rate: list[int] | None = None
+) -> ProgrammeVersion:
+    return make.programme(
+        pot_minor=pot_minor, window=WINDOW, name="Harvest Fund", rate=rate or [2, 1]
+    )
 
 
-def give(minor: int, *, ref: str, project: object, days_ago: int = 1) -> None:
+def give(minor: int, *, ref: str, project: UUID, days_ago: int = 1) -> None:
     """Let money for a project arrive and its programmes decide on it."""
     at = NOW - timedelta(days=days_ago)
     gift = make.gift(minor, ref=ref, project=project)
@@ -78,7 +86,7 @@ def test_the_funders_of_layers_are_listed_with_what_each_has_given(client: Clien
     for layer, minor in (("federal", 500_00), ("state", 400_00)):
         services.fund_pot(
             programme_id=version.programme_id,
-            amount=make.Money(minor, "EUR"),
+            amount=Money(minor, "EUR"),
             idempotency_key=layer,
             layer=layer,
             now=NOW - timedelta(days=20),
@@ -142,11 +150,11 @@ def test_a_programme_that_does_not_exist_is_not_found(client: Client) -> None:
 
 
 def test_the_page_asks_the_database_as_often_whatever_was_given(
-    client: Client, django_assert_max_num_queries: object
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     version = open_programme(pot_minor=1_000_00, rate=[1, 1])
     for n in range(4):
         give(10_00, ref=f"c{n}", project=catalogue.project().pk)
 
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):
         client.get(f"/en/matching/{version.programme_id}/")
