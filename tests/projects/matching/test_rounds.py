@@ -12,14 +12,11 @@ from payments.ledger import selectors as ledger
 from payments.money import Money
 from projects.matching import engine, selectors, services
 from projects.matching.models import (
-    Allocation,
     Award,
     AwardChange,
     Claim,
-    Estimate,
     Round,
     Share,
-    TallyCounter,
     WaitingMoney,
 )
 from projects.matching.round_events import MatchAwarded, RoundClosed
@@ -47,26 +44,6 @@ def pot(programme: str = "fund", layer: str = "") -> int:
 
 def agree() -> None:
     assert ledger.verify() == found.verify_rounds() == []
-
-
-def test_money_before_a_close_takes_a_claim_and_no_match() -> None:
-    make.programme()
-    make.given("c1", 60_00)
-
-    claim = Claim.objects.get()
-    assert (claim.contribution_ref, claim.base_minor, claim.round_number) == ("c1", 60_00, 1)
-    assert claim.steps[0]["step"] == "base"
-    assert not Allocation.objects.exists()
-    assert not WaitingMoney.objects.exists()
-    assert pot() == 100_00
-
-
-def test_taking_a_claim_again_changes_nothing() -> None:
-    make.programme()
-    gift = make.given("c1", 60_00)
-    services.count(gift=gift, settled_at=matching.NOON, now=matching.NOON)
-    services.allocate_all_due(now=matching.NOON)
-    assert Claim.objects.count() == 1
 
 
 def test_a_close_pays_the_pot_to_the_last_unit_and_the_earliest_gets_it() -> None:
@@ -261,19 +238,6 @@ def test_a_programme_that_matches_at_once_has_no_close() -> None:
     assert services.close_due(now=make.LATER) == 0
 
 
-def test_money_heard_of_after_the_close_counts_for_nothing() -> None:
-    make.programme()
-    make.given("c1", 60_00)
-    make.close()
-    make.given("late", 60_00, project_n=2)
-
-    late = Claim.objects.get(contribution_ref="late")
-    assert (late.base_minor, late.reason, late.moves) == (0, "settled_too_late", [])
-    assert shares() == {"c1": 60_00}
-    assert make.close(make.LATER).claims == 1
-    agree()
-
-
 def test_the_next_call_has_a_round_of_its_own() -> None:
     make.programme(pot_minor=100_00)
     make.given("c1", 60_00)
@@ -298,35 +262,6 @@ def test_what_is_due_is_closed_and_others_are_left() -> None:
     make.programme(id="later", window=["2026-03-01T00:00:00Z", "2026-07-01T00:00:00Z"])
     assert services.close_due(now=make.END) == 1
     assert list(Round.objects.values_list("programme_id", flat=True)) == ["fund"]
-
-
-@pytest.mark.parametrize("method", ["prorata_close", "share_close", "quadratic_close"])
-def test_an_estimate_is_what_a_close_would_give(method: str) -> None:
-    make.programme(allocation=method, pot_minor=50_00)
-    make.given("c1", 60_00, project_n=1)
-    make.given("c2", 30_00, project_n=1)
-    make.given("c3", 25_00, project_n=2)
-
-    assert services.estimate_due(now=OPEN) == 2
-    assert services.estimate_due(now=OPEN) == 2
-
-    guessed = {row.project_id: row.minor for row in Estimate.objects.all()}
-    assert not Round.objects.exists()
-    make.close()
-    assert found.project_matches("fund") == guessed
-    assert sum(guessed.values()) == 50_00
-    assert not Estimate.objects.exists()
-
-
-def test_claims_move_the_tally_and_limit_what_one_giver_counts() -> None:
-    make.programme(base_cap={"scope": "donor", "amount": 80_00}, pot_minor=1000_00)
-    make.given("c1", 60_00, donor="ann")
-    make.given("c2", 60_00, donor="ann", at=matching.NOON + timedelta(hours=1))
-
-    bases = dict(Claim.objects.values_list("contribution_ref", "base_minor"))
-    assert bases == {"c1": 60_00, "c2": 20_00}
-    used = TallyCounter.objects.get(measure="used", scope="donor", whose="ann")
-    assert used.minor == 80_00
 
 
 def test_only_claims_that_count_are_in_a_round() -> None:
