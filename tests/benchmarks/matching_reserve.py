@@ -3,10 +3,10 @@
 `services.reserve` as a request calls it, without the provider and without HTTP, on a programme with
 three caps. The reference decides the same with the statements one would write first: lock the
 programme, read its pot, read the counters, post the entry, write the reservation, move the
-counters, write the log. It need not ask which programmes there are, nor what was held before, nor word an
-answer. Clients are threads of two processes, as the web server has them, each with a connection of
-its own. Both ways take turns; a line is the median of its rounds. At the end every pot must have to
-the cent what was not held, and the books and the tally must agree with the rows.
+counters, write the log. It need not ask which programmes there are, nor what was held, nor word an
+answer. Clients are threads of two processes, as the web server has them, each with its connection.
+Both ways take turns; a line is the median of its rounds. At the end every pot must have to the cent
+what was not held, and the books and the tally must agree with the rows.
 """
 
 from __future__ import annotations
