@@ -84,7 +84,9 @@ def pots(programme_ids: Collection[str]) -> dict[str, Pot]:
     currencies = dict(Programme.objects.filter(pk__in=programme_ids).values_list("pk", "currency"))
     funded = put_in(currencies)
     left = Counter[str]()
-    programme = Func("owner_ref", Value("/"), Value(1), function="split_part", output_field=CharField())
+    programme = Func(
+        "owner_ref", Value("/"), Value(1), function="split_part", output_field=CharField()
+    )
     accounts = Account.objects.filter(kind=AccountKind.MATCH_POT).annotate(programme=programme)
     for account in accounts.filter(programme__in=currencies):
         held = account.debits_posted + account.debits_pending
