@@ -52,16 +52,18 @@ def test_a_worked_scenario_comes_out_to_the_minor_unit(scenario: Story, tmp_path
 
 def put_in(scenario: Story) -> int:
     """Return what was in the pots at first, and what was added."""
-    pots = sum(
+    pots: int = sum(
         sum(layer["pot"] for layer in programme.get("layers", [])) + programme.get("pot", 0)
         for programme in scenario["programmes"]
     )
-    return pots + sum(e["amount"] for e in scenario["events"] if e["type"] == "topup")
+    added: int = sum(e["amount"] for e in scenario["events"] if e["type"] == "topup")
+    return pots + added
 
 
 def given(report: Story) -> int:
-    matches = sum(sum(by_pot.values()) for by_pot in report["matches"].values())
-    return matches + sum(report["lumps"].values()) + sum(report["project_matches"].values())
+    matches: int = sum(sum(by_pot.values()) for by_pot in report["matches"].values())
+    projects: int = sum(report["lumps"].values()) + sum(report["project_matches"].values())
+    return matches + projects
 
 
 def without_reason(scenario: Story, report: Story) -> set[str]:
