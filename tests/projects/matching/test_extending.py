@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projects.matching import caps, extending
-from projects.matching.allocation import Turn, allocate, decide
+from projects.matching.allocation import Before, Turn, allocate, decide
 from projects.matching.tally import Key, Measure, Tally
 from projects.matching.unwinding import remaining
 from tests.make import rules as make
@@ -210,3 +210,20 @@ def test_money_that_was_refused_counts_for_nothing() -> None:
 
     assert missing(late, threshold={"metric": "raised", "at": 1, "mode": "unlock_retro"}) == {}
     assert missing(late, caps=[{"scope": "programme", "amount": 1}]) == {}
+
+
+def test_money_that_was_kept_from_matching_was_counted_all_the_same() -> None:
+    money = make.money(100_00)
+    old = make.rule(**EURO_FOR_EURO, stacking={"mode": "exclusive"})
+    new = make.rule(
+        **EURO_FOR_EURO,
+        base_caps=[{"scope": "donor", "amount": 1}],
+        threshold={"metric": "raised", "at": 1, "mode": "unlock_retro"},
+    )
+    for turn in (
+        Turn(old, money, Before(gave=("another",))),
+        Turn(old, money, frozen="programme_frozen"),
+    ):
+        outcome = decide(turn, tally=Tally(), pots=terms.pots(old, 10**6))
+        found = dict(extending.missing(new, old, money, outcome))
+        assert found == ({} if turn.frozen else {Key("counted", "project", "p1"): 100_00})
