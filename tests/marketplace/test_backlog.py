@@ -25,8 +25,8 @@ def due(now: datetime = LATER) -> dict[str, datetime]:
     return {job: at for job, at in found.items() if job in (ALLOCATE, CLOSE)}
 
 
-def closing(**changes: object) -> ProgrammeVersion:
-    return make.programme(id="fund", allocation="prorata_close", rate=[1, 1], **changes)
+def closing() -> ProgrammeVersion:
+    return make.programme(id="fund", allocation="prorata_close", rate=[1, 1])
 
 
 def ended() -> datetime:
