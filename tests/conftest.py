@@ -16,7 +16,7 @@ from django.utils import translation
 from playwright.sync_api import sync_playwright
 
 from marketplace import embedded
-from tests import databases
+from tests import cleaning, databases
 from tests.stack import discard, new_stack
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         source = databases.template()
         databases.clone(source, name)
         databases.use(name)
-        with _fresh_clone_after_commits(source, name):
+        with _cleaned_after_commits(source, name):
             yield
         connections.close_all()
         databases.drop(name)
@@ -55,15 +55,17 @@ def _english_and_an_empty_cache() -> Iterator[None]:
 
 
 @contextmanager
-def _fresh_clone_after_commits(source: str, name: str) -> Iterator[None]:
-    """Replace the clean-up after a committing test: the next one gets a fresh clone."""
+def _cleaned_after_commits(source: str, name: str) -> Iterator[None]:
+    """Replace the clean-up after a committing test: the next one finds the template's state."""
+    before = cleaning.baseline(name)
 
-    def fresh_clone(self: TransactionTestCase) -> None:  # noqa: ARG001
+    def clean(self: TransactionTestCase) -> None:  # noqa: ARG001
         connections.close_all()
-        databases.clone(source, name)
+        if before is None or not cleaning.is_cleaned(name, before):
+            databases.clone(source, name)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", fresh_clone)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", clean)
         yield
 
 

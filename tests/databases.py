@@ -2,7 +2,7 @@
 
 The owner migrates one *template* per state of the migrations. Every test process works on a *clone*
 of it, as the application's role. TRUNCATE is refused to that role (and, on the ledger, to
-everybody), so a test that commits gets the next test a fresh clone instead of a clean-up.
+everybody), so what a test has committed the owner takes away (see `cleaning`).
 """
 
 from __future__ import annotations
