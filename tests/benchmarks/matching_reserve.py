@@ -121,6 +121,7 @@ class InSevenStatements:
             campaign_key=gift.campaign_key,
             project_id=gift.project_id,
             donor_key=gift.donor_key,
+            facts=gift.facts,
             base_minor=gift.amount.minor,
             amount_minor=outcome.minor,
             parts=outcome.parts,
