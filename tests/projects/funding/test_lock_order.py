@@ -1,6 +1,7 @@
 """Campaign, contribution, programme, reservation, payment, account: nobody waits in a circle.
 
-Each of a transaction's locks is read off the statements that take it.
+Each of a transaction's locks is read off the statements that take it, those inside a function of
+matching included.
 """
 
 from __future__ import annotations
@@ -40,6 +41,29 @@ LOCKS = re.compile(
     r'FROM "(?P<locked>\w+)".* FOR (?:NO KEY )?UPDATE|UPDATE "(?P<changed>\w+)"'
     r'|INSERT INTO "(?P<asked>payments_payment)"|(?P<accounts>ledger_post)\('
 )
+FUNCTION = re.compile(r"public\.(matching_take_turn|matching_hold)\(")
+WITHIN = re.compile(
+    r"FROM public\.(?P<locked>matching_\w+) .* FOR NO KEY UPDATE"
+    r"|UPDATE public\.(?P<changed>\w+)|(?P<accounts>ledger_post)\("
+)
+BODY = "SELECT prosrc FROM pg_proc WHERE proname = %s"
+
+
+def locks_of(sql: str) -> list[str]:
+    """Return what a statement locks, in that order."""
+    if called := FUNCTION.search(sql):
+        with connection.cursor() as cursor:
+            cursor.execute(BODY, [called[1]])
+            (body,) = cursor.fetchone()
+        steps = (" ".join(step.split()) for step in body.split(";"))
+        found = [WITHIN.search(step) for step in steps]
+    else:
+        found = [LOCKS.search(sql)]
+    return [
+        "accounts" if each["accounts"] else next(filter(None, each.groups()))
+        for each in found
+        if each
+    ]
 
 
 @contextmanager
@@ -50,8 +74,7 @@ def recorded() -> Iterator[list[str]]:
     def watch(
         execute: Callable[..., object], sql: str, params: object, many: object, context: object
     ) -> object:
-        if found := LOCKS.search(sql):
-            what = "accounts" if found["accounts"] else next(filter(None, found.groups()))
+        for what in locks_of(sql):
             if what in ORDER and what not in taken:
                 taken.append(what)
         return execute(sql, params, many, context)
