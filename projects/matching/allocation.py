@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from projects.matching import thresholds
-from projects.matching.again import look_again, revoke
-from projects.matching.deciding import at_hand_minor, claim_base, decide
-from projects.matching.outcomes import (
+from projects.matching.instant import thresholds
+from projects.matching.instant.again import look_again, revoke
+from projects.matching.instant.deciding import at_hand_minor, claim_base, decide
+from projects.matching.instant.outcomes import (
     Allocated,
     Before,
     Decided,
@@ -28,7 +28,7 @@ from projects.matching.outcomes import (
     Turn,
     leave,
 )
-from projects.matching.promises import honour
+from projects.matching.instant.promises import honour
 from projects.matching.unwinding import remaining
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from projects.matching import bases, ideals, subjects, thresholds
 from projects.matching.counting import condition_holds
+from projects.matching.instant import bases, ideals, subjects, thresholds
 from projects.matching.rules import Allocation, Cap, Period, Scope
 from projects.matching.tally import Key, Measure, both, touched
 

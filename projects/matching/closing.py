@@ -16,15 +16,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from payments.splitting import largest_remainder
-from projects.matching import prorata, ranking, sharing
-from projects.matching.entrants import added_up, entrants, unlocked
+from projects.matching.closes import prorata, ranking, sharing
+from projects.matching.closes.entrants import added_up, entrants, unlocked
 from projects.matching.rules import Allocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from projects.matching.entrants import Awarded, Claim, Entrant
-    from projects.matching.outcomes import Json, Parts, Pots, Step
+    from projects.matching.closes.entrants import Awarded, Claim, Entrant
+    from projects.matching.instant.outcomes import Json, Parts, Pots, Step
     from projects.matching.rules import Fact, Rule
 
 

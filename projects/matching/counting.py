@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects.matching import subjects
 from projects.matching.formula import Score, ShareOfCost, TierOn, Tiers
+from projects.matching.instant import subjects
 from projects.matching.rules import BaseCap, Cap, Clock, Metric, Operator
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from payments.ledger.models import AccountKind
 from payments.ledger.services import AccountKey
 from projects.matching import allocation, caps, counting, rules
 from projects.matching.documents import RuleNotUnderstood
+from projects.matching.instant.outcomes import Before, Pots, Turn
 from projects.matching.models import Ceiling, Programme, ProgrammeVersion, TallyCounter
-from projects.matching.outcomes import Before, Pots, Turn
 from projects.matching.tally import Key, Tally, from_rows, touched
 
 if TYPE_CHECKING:

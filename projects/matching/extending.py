@@ -11,14 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from projects.matching import bases, caps, counting, ideals, subjects, unwinding
+from projects.matching import caps, counting, unwinding
 from projects.matching.formula import Tiers
-from projects.matching.outcomes import total_of
+from projects.matching.instant import bases, ideals, subjects
+from projects.matching.instant.outcomes import total_of
 from projects.matching.rules import Metric, Period, Scope
 from projects.matching.tally import Measure
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Decided, Held, Outcome, Parts
+    from projects.matching.instant.outcomes import Decided, Held, Outcome, Parts
     from projects.matching.rules import Cap, Counted, Rule
     from projects.matching.tally import Key, Moves
     from projects.matching.unwinding import Stages

@@ -14,7 +14,7 @@ from payments.splitting import largest_remainder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from projects.matching.outcomes import Parts
+    from projects.matching.instant.outcomes import Parts
 
 
 class NotWithin(ValueError):

@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from projects.matching import bases, counting, ideals, layers, rooms
+from projects.matching import counting
 from projects.matching.caps import Room
 from projects.matching.formula import Rate, Tiers
-from projects.matching.outcomes import Remaining, total_of
+from projects.matching.instant import bases, ideals, layers, rooms
+from projects.matching.instant.outcomes import Remaining, total_of
 from projects.matching.rules import Coupling, Partial
 from projects.matching.tally import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projects.matching.layers import Rates
-    from projects.matching.outcomes import Decided, Parts, Step
+    from projects.matching.instant.layers import Rates
+    from projects.matching.instant.outcomes import Decided, Parts, Step
     from projects.matching.rules import Counted, Rule
     from projects.matching.tally import Key, Moves
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from projects.matching import quadratic, sharing
-from projects.matching.entrants import Entrant
+from projects.matching.closes import quadratic, sharing
+from projects.matching.closes.entrants import Entrant
 from projects.matching.models import Award, Claim, Programme, Share
 from projects.matching.selectors import claims
 from projects.matching.services import rounds

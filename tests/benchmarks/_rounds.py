@@ -16,12 +16,12 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from statistics import median
 from typing import TYPE_CHECKING
 
-from projects.matching import dividing, pairwise, quadratic
+from projects.matching.closes import dividing, pairwise, quadratic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from projects.matching.quadratic import Gift
+    from projects.matching.closes.quadratic import Gift
 
 ROUNDS = 3
 POT = 1_000_000_00

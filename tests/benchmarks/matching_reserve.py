@@ -29,6 +29,7 @@ from marketplace import embedded
 from payments.ledger import selectors as ledger
 from payments.ledger.services import post
 from projects.matching import allocation, caps, engine, selectors, services
+from projects.matching.instant.outcomes import Pots, Turn
 from projects.matching.models import (
     MatchTransition,
     Programme,
@@ -36,7 +37,6 @@ from projects.matching.models import (
     Reservation,
     TallyCounter,
 )
-from projects.matching.outcomes import Pots, Turn
 from projects.matching.services import entries
 from projects.matching.services.reservations import LONGEST
 from projects.matching.tally import Key, Tally, as_rows
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
     from projects.matching.gifts import Gift
-    from projects.matching.outcomes import Outcome
+    from projects.matching.instant.outcomes import Outcome
 
     Reserve = Callable[[Gift], int]
 

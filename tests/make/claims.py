@@ -7,8 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from projects.matching import closing
-from projects.matching.entrants import Claim
-from projects.matching.outcomes import Pots
+from projects.matching.closes.entrants import Claim
+from projects.matching.instant.outcomes import Pots
 from tests.make import rules
 
 if TYPE_CHECKING:

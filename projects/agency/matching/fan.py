@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from projects.matching.draws import Spread
+    from projects.matching.simulating.draws import Spread
 
 LEFT, RIGHT, TOP, BOTTOM = 130, 700, 20, 250
 LEVELS = 4

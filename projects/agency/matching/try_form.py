@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from payments import figures
 from projects.agency.fields import read
 from projects.agency.matching.row_forms import amount_field
-from projects.matching import contribution_files
 from projects.matching.selectors import simulations
+from projects.matching.simulating import contribution_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,9 +16,10 @@ from payments.money import Money
 from projects.agency.matching import fan, words
 from projects.catalogue.models import Project
 from projects.catalogue.selectors import texts
-from projects.matching import simulation, wording
+from projects.matching import wording
 from projects.matching.selectors import drafts as selectors
 from projects.matching.selectors import simulations
+from projects.matching.simulating import simulation
 from projects.matching.wording import reasons
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from projects.agency.matching.fan import Fan
     from projects.matching.rules import Counted, Rule
-    from projects.matching.simulation import Simulation
+    from projects.matching.simulating.simulation import Simulation
 
 YEAR = timedelta(days=365)
 MOST_DRAWS, FEWEST_DRAWS = 100, 10

@@ -82,7 +82,7 @@ class Application(models.Model):
 
 
 class Mark(models.Model):
-    """What one member thinks of one application, in points. It may be changed until the decision."""
+    """What one member thinks of one application, in points. It may change until the decision."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="marks")

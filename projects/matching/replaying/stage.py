@@ -16,10 +16,10 @@ from payments.ledger.services import LedgerRefused
 from payments.money import Money
 from projects.catalogue.models import Organisation
 from projects.matching import services
+from projects.matching.closes.pairwise import TooMuchMoney
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.formula import Rate
 from projects.matching.models import ProgrammeVersion
-from projects.matching.pairwise import TooMuchMoney
 from projects.matching.replaying import facts
 from projects.matching.replaying.documents import document_of
 from projects.matching.replaying.names import Names, names_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from projects.matching.contribution_files import RowsNotUnderstood
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.replaying import ReplayRefused, ScenarioNotUnderstood
+from projects.matching.simulating.contribution_files import RowsNotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

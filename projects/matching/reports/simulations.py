@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from payments import amounts
 from payments.money import Money
-from projects.matching import contribution_files, documents, simulation, wording
+from projects.matching import documents, wording
 from projects.matching.replaying.files import parsed
 from projects.matching.reports import told_of
 from projects.matching.selectors import simulations
+from projects.matching.simulating import contribution_files, simulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from projects.matching.rules import Counted, Rule
-    from projects.matching.simulation import Simulation
-    from projects.matching.trial import Worked
+    from projects.matching.simulating.simulation import Simulation
+    from projects.matching.simulating.trial import Worked
 
 LAST = re.compile(r"([1-9][0-9]{0,3})(d|w|m|y)", re.ASCII)
 DAYS = {"d": 1, "w": 7, "y": 365}

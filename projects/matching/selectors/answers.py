@@ -10,8 +10,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projects.matching import counting, rules, steps
+from projects.matching import counting, rules
 from projects.matching.engine import version_at
+from projects.matching.instant import steps
 from projects.matching.models import (
     Allocation,
     Award,
@@ -27,7 +28,7 @@ from projects.matching.models import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
 
 GIVEN_BACK = "given_back"
 """The reason of match that went back with its money, where it has no other."""

@@ -14,13 +14,14 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
 from payments.ledger import selectors as ledger
-from projects.matching import closing, engine, quadratic, sharing
+from projects.matching import closing, engine
+from projects.matching.closes import quadratic, sharing
+from projects.matching.closes.entrants import Claim, Entrant
 from projects.matching.documents import RuleNotUnderstood
-from projects.matching.entrants import Claim, Entrant
 from projects.matching.formula import Flat, Quadratic, QuadraticVariant, ShareOfPot
+from projects.matching.instant.outcomes import Pots
 from projects.matching.models import Claim as ClaimRow
 from projects.matching.models import CountedMoney, Freeze, ProgrammeVersion, Round, WaitingMoney
-from projects.matching.outcomes import Pots
 from projects.matching.rules import Allocation, Clock, Metric
 from projects.matching.selectors.funded import put_in
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from projects.matching.closing import Closed
+    from projects.matching.instant.outcomes import Parts
     from projects.matching.models import Programme
-    from projects.matching.outcomes import Parts
     from projects.matching.rules import Fact, Rule
 
 logger = logging.getLogger(__name__)

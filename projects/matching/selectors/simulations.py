@@ -7,8 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from payments.ledger import selectors as ledger
-from projects.matching import counting, engine, simulation
+from projects.matching import counting, engine
 from projects.matching.models import CountedMoney, ProgrammeVersion
+from projects.matching.simulating import simulation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

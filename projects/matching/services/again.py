@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import transaction
 
 from projects.matching import allocation, engine, extending, rules, unwinding
+from projects.matching.instant.outcomes import Turn
 from projects.matching.models import Allocation, CountedMoney, ReserveRelease
-from projects.matching.outcomes import Turn
 from projects.matching.services import changes, stacks
 from projects.matching.services.changes import Change
 from projects.matching.tally import from_rows
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from projects.matching.instant.outcomes import Outcome, Remaining
     from projects.matching.models import Programme, ProgrammeVersion
     from projects.matching.models.matches import AllocationQuerySet
-    from projects.matching.outcomes import Outcome, Remaining
 
 BATCH = 500
 THRESHOLD = ("threshold_not_reached", "threshold_lost")

@@ -25,8 +25,8 @@ from projects.matching import engine
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from projects.matching.instant.outcomes import Parts
     from projects.matching.models import Allocation, Award, TranchePart
-    from projects.matching.outcomes import Parts
 
 
 def award(row: Award, *, currency: str, at: datetime) -> Entry:

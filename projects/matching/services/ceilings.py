@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from payments.money import Money
-    from projects.matching.outcomes import Json
+    from projects.matching.instant.outcomes import Json
     from projects.matching.rules import Rule
 
 WANTED_AWARD = ("no_award", "cap_award")

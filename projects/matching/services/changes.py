@@ -15,8 +15,8 @@ from payments import events
 from payments.ledger.services import post
 from projects.matching import engine
 from projects.matching.events import MatchAllocated, MatchReduced
+from projects.matching.instant.outcomes import Given
 from projects.matching.models import Allocation, MatchTransition
-from projects.matching.outcomes import Given
 from projects.matching.services import earning, entries, lines, tallies
 from projects.matching.tally import as_rows, from_rows
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from payments.ledger.services import Entry
+    from projects.matching.instant.outcomes import Outcome, Parts
     from projects.matching.models import Programme
-    from projects.matching.outcomes import Outcome, Parts
     from projects.matching.tally import Moves, Tally
 
 State = Allocation.State

@@ -12,8 +12,8 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from projects.matching import allocation, caps, engine, extending
+from projects.matching.instant.outcomes import Before, Outcome, Pots, Turn
 from projects.matching.models import Claim, Programme, ProgrammeVersion, Round
-from projects.matching.outcomes import Before, Outcome, Pots, Turn
 from projects.matching.rules import Scope
 from projects.matching.selectors.funded import put_in
 from projects.matching.services import tallies

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects.matching import parts, ranking
-from projects.matching.entrants import Entrant
+from projects.matching import parts
+from projects.matching.closes import ranking
+from projects.matching.closes.entrants import Entrant
+from projects.matching.closes.wishes import Wish
 from projects.matching.rules import Coupling, Scope
 from projects.matching.selectors import ceilings as found
 from projects.matching.services.ceilings import CeilingRefused, locked, look_again, write
-from projects.matching.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from projects.matching.closes.ranking import Standing
+    from projects.matching.instant.outcomes import Json
     from projects.matching.models import Ceiling, Programme
-    from projects.matching.outcomes import Json
-    from projects.matching.ranking import Standing
     from projects.matching.rules import Rule
 
 THOUSANDTHS = 1000

@@ -17,6 +17,7 @@ from payments import events
 from payments.ledger.services import BalanceExceeded, LedgerBusy, LedgerRefused, post
 from projects.matching import allocation, engine
 from projects.matching.events import MatchAllocated
+from projects.matching.instant.outcomes import Allocated, Held, Turn
 from projects.matching.models import (
     Allocation,
     CountedMoney,
@@ -26,7 +27,6 @@ from projects.matching.models import (
     Reservation,
     WaitingMoney,
 )
-from projects.matching.outcomes import Allocated, Held, Turn
 from projects.matching.services import again, claims, entries, extending, lines, tallies, waiting
 from projects.matching.tally import as_rows, from_rows
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from projects.matching.engine import Standing
-    from projects.matching.outcomes import Outcome
+    from projects.matching.instant.outcomes import Outcome
 
 logger = logging.getLogger(__name__)
 

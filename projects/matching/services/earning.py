@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from payments.ledger.services import Entry
+    from projects.matching.instant.outcomes import Parts, Remaining
     from projects.matching.models.matches import AllocationQuerySet
     from projects.matching.models.rounds import AwardQuerySet
-    from projects.matching.outcomes import Parts, Remaining
 
 BATCH = 500
 EARNED_MATCH = "earned_match"  # Of reconciliation's kinds.

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Max, Model
 
 from projects.matching import engine, extending
+from projects.matching.instant.outcomes import Given, Held
 from projects.matching.models import Allocation, Claim, CountedMoney, Reservation, Round
-from projects.matching.outcomes import Given, Held
 from projects.matching.rules import Counted
 from projects.matching.services import changes, tallies
 from projects.matching.tally import as_rows, from_rows, touched

@@ -19,8 +19,8 @@ from payments.ledger import selectors as ledger
 from payments.ledger.selectors import Balance
 from payments.ledger.services import AccountKey, AccountKind, batch_of, refusals
 from projects.matching import caps, counting, engine
+from projects.matching.instant.outcomes import Pots
 from projects.matching.models import Reservation
-from projects.matching.outcomes import Pots
 from projects.matching.tally import Key, Tally
 
 if TYPE_CHECKING:

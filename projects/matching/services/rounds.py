@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from projects.matching.closing import Closed
-    from projects.matching.outcomes import Parts
+    from projects.matching.instant.outcomes import Parts
     from projects.matching.rules import Fact, Rule
 
 __all__ = [

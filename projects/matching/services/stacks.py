@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from projects.matching.instant.outcomes import Before, leave
 from projects.matching.models import Allocation, WaitingMoney
-from projects.matching.outcomes import Before, leave
 from projects.matching.rules import Stack
 from projects.matching.services import changes, waiting
 

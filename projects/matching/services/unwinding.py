@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import events
-from projects.matching import allocation, engine, extending, rules, thresholds, unwinding
+from projects.matching import allocation, engine, extending, rules, unwinding
+from projects.matching.instant import thresholds
+from projects.matching.instant.outcomes import Turn
 from projects.matching.models import Allocation, CountedMoney, WaitingMoney
-from projects.matching.outcomes import Turn
 from projects.matching.services import again, changes, lines, shares, stacks
 from projects.matching.services.changes import Change
 from projects.matching.services.earning import take_back_earned
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from payments.money import Money
-    from projects.matching.outcomes import Remaining
+    from projects.matching.instant.outcomes import Remaining
     from projects.matching.rules import Counted
     from projects.matching.tally import Tally
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from projects.matching.outcomes import Before
+    from projects.matching.instant.outcomes import Before
 
 TASK = "matching.allocate_due"
 

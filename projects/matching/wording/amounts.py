@@ -17,7 +17,7 @@ from payments.money import Money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
 
 
 def language() -> str:

@@ -13,7 +13,7 @@ from projects.catalogue.sectors import Sector
 from projects.matching.wording.amounts import amount, language
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Json
+    from projects.matching.instant.outcomes import Json
 
 COUNTRIES = ("donor.residence", "donor.citizenship", "project.country")
 AMOUNTS = ("contribution.amount", "project.cost", "project.budget", "project.goal")

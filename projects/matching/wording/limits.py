@@ -11,7 +11,7 @@ from projects.matching.rules import Indexed, Period, Scope, Share
 from projects.matching.wording.amounts import amount, amounts, part
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
     from projects.matching.rules import Amount, Cap
 
 at_most = {

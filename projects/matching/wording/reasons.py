@@ -28,7 +28,7 @@ from projects.matching.wording.amounts import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
 
 Words = dict[str, str]
 

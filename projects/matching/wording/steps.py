@@ -14,7 +14,7 @@ from projects.matching.wording.amounts import amount, amounts, listed, number, p
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
 
 AMOUNTS = ("minor", "cap", "room", "amount", "cost", "asked", "ceiling", "left", "used")
 

@@ -13,10 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from projects.agency.matching import fan, try_form
-from projects.matching.draws import Spread
 from projects.matching.models import Allocation, CountedMoney
 from projects.matching.services import drafts as services
 from projects.matching.services.programmes import publish_programme
+from projects.matching.simulating.draws import Spread
 from tests.make import accounts
 from tests.make import catalogue as make
 from tests.projects.agency import match_pages as pages

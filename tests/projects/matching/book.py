@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from projects.matching import allocation, documents, thresholds
+from projects.matching import allocation, documents
 from projects.matching.allocation import Before, Given, Outcome, Pots, Remaining, Turn
+from projects.matching.instant import thresholds
 from projects.matching.rules import Counted, Exhaustion, Rule, pot_name
 from projects.matching.tally import Tally
 from projects.matching.unwinding import remaining

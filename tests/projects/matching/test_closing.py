@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.matching import closing, entrants, sharing
+from projects.matching import closing
+from projects.matching.closes import entrants, sharing
 from tests.make.claims import claim, close, pots, totals
 from tests.make.rules import rule
 
 if TYPE_CHECKING:
-    from projects.matching.entrants import Claim
+    from projects.matching.closes.entrants import Claim
     from tests.make.rules import Document
 
 PRORATA: Document = {"allocation": "prorata_close", "rate": [1, 1]}

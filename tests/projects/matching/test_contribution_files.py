@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from projects.matching import contribution_files
-from projects.matching.contribution_files import RowsNotUnderstood, read
 from projects.matching.rules import Counted
+from projects.matching.simulating import contribution_files
+from projects.matching.simulating.contribution_files import RowsNotUnderstood, read
 
 if TYPE_CHECKING:
     from pathlib import Path

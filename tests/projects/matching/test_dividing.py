@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.matching.dividing import Floor, Limit, Terms, divide
+from projects.matching.closes.dividing import Floor, Limit, Terms, divide
 
 wishes = st.lists(st.integers(0, 10_000), min_size=1, max_size=12)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from projects.matching.allocation import Outcome, Pots, Turn, decide
 from projects.matching.caps import Room
 from projects.matching.formula import Rate
-from projects.matching.ideals import Ideal
-from projects.matching.layers import most_base, pay
+from projects.matching.instant.ideals import Ideal
+from projects.matching.instant.layers import most_base, pay
 from projects.matching.rules import Cap, Coupling, Exhaustion, Layer, Scope
 from projects.matching.tally import Key, Measure, Tally
 from tests.make import rules as make

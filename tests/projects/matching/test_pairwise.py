@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.matching import pairwise, quadratic
+from projects.matching.closes import pairwise, quadratic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.matching import caps, subjects
+from projects.matching import caps
 from projects.matching.allocation import Allocated, Turn, allocate, decide
+from projects.matching.instant import subjects
 from projects.matching.rules import Cap, Scope
 from projects.matching.tally import Tally, touched
 from projects.matching.unwinding import remaining

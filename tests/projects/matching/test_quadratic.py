@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payments.splitting import largest_remainder
-from projects.matching import quadratic
+from projects.matching.closes import quadratic
 from projects.matching.formula import Rate
 
 amounts = st.lists(st.integers(1, 10**9), min_size=1, max_size=30)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.matching import entrants, ranking
+from projects.matching.closes import entrants, ranking
 from tests.make.claims import claim, close, pots, totals
 from tests.make.rules import rule
 
 if TYPE_CHECKING:
-    from projects.matching.entrants import Claim
+    from projects.matching.closes.entrants import Claim
     from projects.matching.rules import Fact
     from tests.make.rules import Document
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from projects.matching import draws, simulation
-from projects.matching.simulation import simulate
-from projects.matching.trial import Day
+from projects.matching.simulating import draws, simulation
+from projects.matching.simulating.simulation import simulate
+from projects.matching.simulating.trial import Day
 from tests.make import rules as make
 
 if TYPE_CHECKING:

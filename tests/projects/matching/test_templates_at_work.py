@@ -9,9 +9,9 @@ import pytest
 
 from projects.matching import documents
 from projects.matching.allocation import allocate
+from projects.matching.closes.entrants import Claim
 from projects.matching.closing import Closed, close
-from projects.matching.entrants import Claim
-from projects.matching.outcomes import Pots, Turn
+from projects.matching.instant.outcomes import Pots, Turn
 from projects.matching.tally import Tally
 from projects.matching.templates import published
 from tests.make import rules as make

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from projects.matching import thresholds
 from projects.matching.allocation import (
     Allocated,
     Held,
@@ -17,6 +16,7 @@ from projects.matching.allocation import (
     look_again,
     revoke,
 )
+from projects.matching.instant import thresholds
 from projects.matching.rules import Metric, Threshold, Unlock
 from projects.matching.tally import Key, Measure, Tally
 from projects.matching.unwinding import remaining

@@ -16,7 +16,7 @@ from tests.make import rules as make
 from tests.projects.matching.told import plain, told, why
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from projects.matching.tally import Key, Measure, Tally
 from tests.make import rules as make
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Outcome
+    from projects.matching.instant.outcomes import Outcome
     from projects.matching.rules import Fact
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from projects.matching.trial import INSTANT, day_of
+from projects.matching.simulating.trial import INSTANT, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects.matching import bases, caps, counting, ideals, layers, rooms, steps, thresholds
-from projects.matching.outcomes import Outcome, Pots, total_of
+from projects.matching import caps, counting
+from projects.matching.instant import bases, ideals, layers, rooms, steps, thresholds
+from projects.matching.instant.outcomes import Outcome, Pots, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from projects.matching.bases import Base
-    from projects.matching.ideals import Ideal
-    from projects.matching.outcomes import Step, Turn
+    from projects.matching.instant.bases import Base
+    from projects.matching.instant.ideals import Ideal
+    from projects.matching.instant.outcomes import Step, Turn
     from projects.matching.tally import Key, Moves, Tally
 
 NO_POTS = Pots({}, 0)

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from projects.matching import limits, wishes
-from projects.matching.entrants import Awarded, short_of_pot
+from projects.matching.closes import limits, wishes
+from projects.matching.closes.entrants import Awarded, short_of_pot
+from projects.matching.closes.wishes import Wish
 from projects.matching.formula import Nothing, Score
 from projects.matching.rules import Coupling
-from projects.matching.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from projects.matching.entrants import Claim, Entrant
-    from projects.matching.outcomes import Parts, Pots, Step
+    from projects.matching.closes.entrants import Claim, Entrant
+    from projects.matching.instant.outcomes import Parts, Pots, Step
     from projects.matching.rules import Fact, Rule
 
 NEVER = datetime.max.replace(tzinfo=UTC)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects.matching import caps, counting, ideals, rooms
-from projects.matching.outcomes import total_of
+from projects.matching import caps, counting
+from projects.matching.instant import ideals, rooms
+from projects.matching.instant.outcomes import total_of
 from projects.matching.rules import Stack
 from projects.matching.tally import Measure
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Held, Outcome, Pots, Turn
+    from projects.matching.instant.outcomes import Held, Outcome, Pots, Turn
     from projects.matching.tally import Moves, Tally
 
 NEVER_LIFTED = ("programme_frozen", "project_frozen", "already_matched")

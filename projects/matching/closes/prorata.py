@@ -12,19 +12,19 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from payments.splitting import largest_remainder
-from projects.matching import limits, wishes
-from projects.matching.dividing import Floor, Limit, Terms, divide
-from projects.matching.entrants import Awarded, short_of_pot
+from projects.matching.closes import limits, wishes
+from projects.matching.closes.dividing import Floor, Limit, Terms, divide
+from projects.matching.closes.entrants import Awarded, short_of_pot
 from projects.matching.rules import Coupling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from projects.matching.dividing import Divided
-    from projects.matching.entrants import Claim, Entrant
-    from projects.matching.outcomes import Parts, Pots
+    from projects.matching.closes.dividing import Divided
+    from projects.matching.closes.entrants import Claim, Entrant
+    from projects.matching.closes.wishes import Wish
+    from projects.matching.instant.outcomes import Parts, Pots
     from projects.matching.rules import Rule
-    from projects.matching.wishes import Wish
 
 
 def close(

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from projects.matching import allocation, rules
 from projects.matching.formula import Flat, Rate
-from projects.matching.outcomes import Pots, Turn
+from projects.matching.instant.outcomes import Pots, Turn
 from projects.matching.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from projects.matching.outcomes import Parts, Step
+    from projects.matching.instant.outcomes import Parts, Step
     from projects.matching.rules import Counted, Rule
 
 BOTTOMLESS = 10**30

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects.matching import caps, counting, ideals, subjects
+from projects.matching import caps, counting
 from projects.matching.caps import Room
-from projects.matching.outcomes import total_of
+from projects.matching.instant import ideals, subjects
+from projects.matching.instant.outcomes import total_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from projects.matching.caps import Kept
-    from projects.matching.ideals import Ideal
-    from projects.matching.outcomes import Parts, Pots, Step, Turn
+    from projects.matching.instant.ideals import Ideal
+    from projects.matching.instant.outcomes import Parts, Pots, Step, Turn
     from projects.matching.rules import Counted, Rule
     from projects.matching.tally import Key, Tally
 

@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from projects.matching import caps, subjects
+from projects.matching import caps
+from projects.matching.closes.dividing import Floor, Limit
 from projects.matching.counting import condition_holds
-from projects.matching.dividing import Floor, Limit
+from projects.matching.instant import subjects
 from projects.matching.rules import Cap, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projects.matching.entrants import Entrant
+    from projects.matching.closes.entrants import Entrant
     from projects.matching.rules import Rule
 
 OF_PROJECTS = (

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from projects.matching import allocation, closing, counting, entrants, ideals, steps
-from projects.matching.outcomes import Outcome, Turn
+from projects.matching import allocation, closing, counting
+from projects.matching.closes import entrants
+from projects.matching.instant import ideals, steps
+from projects.matching.instant.outcomes import Outcome, Turn
 from projects.matching.rules import Counted
 from projects.matching.tally import Tally
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from projects.matching.outcomes import Pots, Step
+    from projects.matching.instant.outcomes import Pots, Step
     from projects.matching.rules import Rule
 
 INSTANT = timedelta(microseconds=1)

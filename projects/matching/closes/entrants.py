@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from projects.matching import quadratic
-from projects.matching.quadratic import Giver
+from projects.matching.closes import quadratic
+from projects.matching.closes.quadratic import Giver
 from projects.matching.rules import Counted, Exhaustion, Metric, Unlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from projects.matching.outcomes import Json, Parts, Step
+    from projects.matching.instant.outcomes import Json, Parts, Step
     from projects.matching.rules import Fact, Rule, Threshold
 
 

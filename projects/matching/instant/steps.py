@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects.matching import counting, subjects
+from projects.matching import counting
+from projects.matching.instant import subjects
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Step
+    from projects.matching.instant.outcomes import Step
     from projects.matching.rules import Counted, Rule
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from projects.matching.formula import Rate
-    from projects.matching.ideals import Ideal
-    from projects.matching.outcomes import Parts
+    from projects.matching.instant.ideals import Ideal
+    from projects.matching.instant.outcomes import Parts
     from projects.matching.rules import Rule
 
 Rates = list[tuple[str, "Rate"]]

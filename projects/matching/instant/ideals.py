@@ -14,12 +14,12 @@ from projects.matching.formula import (
     TierOn,
     Tiers,
 )
-from projects.matching.outcomes import total_of
+from projects.matching.instant.outcomes import total_of
 from projects.matching.rules import Unlock
 from projects.matching.tally import Key, Measure
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Parts, Step
+    from projects.matching.instant.outcomes import Parts, Step
     from projects.matching.rules import Counted, Rule
     from projects.matching.tally import Tally
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from projects.matching.quadratic import THOUSANDTHS, Giver
+from projects.matching.closes.quadratic import THOUSANDTHS, Giver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

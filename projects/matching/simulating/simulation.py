@@ -12,8 +12,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from projects.matching import draws, trial
-from projects.matching.outcomes import Pots
+from projects.matching.instant.outcomes import Pots
+from projects.matching.simulating import draws, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

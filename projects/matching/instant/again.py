@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects.matching import counting, ideals
-from projects.matching.bases import Base
-from projects.matching.deciding import decide, within
-from projects.matching.ideals import Ideal
-from projects.matching.outcomes import Outcome
+from projects.matching import counting
+from projects.matching.instant import ideals
+from projects.matching.instant.bases import Base
+from projects.matching.instant.deciding import decide, within
+from projects.matching.instant.ideals import Ideal
+from projects.matching.instant.outcomes import Outcome
 from projects.matching.rules import Stack
 from projects.matching.tally import Measure
 
 if TYPE_CHECKING:
-    from projects.matching.outcomes import Decided, Pots, Step, Turn
+    from projects.matching.instant.outcomes import Decided, Pots, Step, Turn
     from projects.matching.tally import Moves, Tally
 
 LOCKED = ("threshold_not_reached", "threshold_lost")

@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from projects.matching import counting, subjects
+from projects.matching import counting
 from projects.matching.formula import Rate
+from projects.matching.instant import subjects
 from projects.matching.rules import Metric, Pairing, Scope, Stack
 from projects.matching.tally import Key, Measure, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from projects.matching.outcomes import Step, Turn
+    from projects.matching.instant.outcomes import Step, Turn
     from projects.matching.rules import Counted, Paired, Rule, Weight
     from projects.matching.tally import Tally
 

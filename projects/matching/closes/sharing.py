@@ -10,18 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments.splitting import largest_remainder
-from projects.matching import limits, pairwise, quadratic
-from projects.matching.dividing import Terms, divide
-from projects.matching.entrants import Awarded, short_of_pot
+from projects.matching.closes import limits, pairwise, quadratic
+from projects.matching.closes.dividing import Terms, divide
+from projects.matching.closes.entrants import Awarded, short_of_pot
+from projects.matching.closes.quadratic import THOUSANDTHS
 from projects.matching.formula import Quadratic, QuadraticVariant
-from projects.matching.quadratic import THOUSANDTHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from projects.matching.entrants import Entrant
-    from projects.matching.outcomes import Parts, Pots, Step
-    from projects.matching.quadratic import Giver
+    from projects.matching.closes.entrants import Entrant
+    from projects.matching.closes.quadratic import Giver
+    from projects.matching.instant.outcomes import Parts, Pots, Step
     from projects.matching.rules import Rule
 
     Steps = tuple[Step, ...]

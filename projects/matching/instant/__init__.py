@@ -1,0 +1,1 @@
+"""What one contribution gets when its turn comes, step by step. Pure."""
