@@ -43,6 +43,7 @@ class Phase(StrEnum):
 
     COMING = "coming"
     OPEN = "open"
+    FROZEN = "frozen"  # Stopped for now by its agency.
     EMPTY = "empty"  # Open, but the pot has nothing left.
     CLOSED = "closed"
 
@@ -84,12 +85,14 @@ def pots_of(campaign: Campaign) -> list[PotMatch]:
     return [pot for pot in pots if pot.matched.currency == campaign.currency]
 
 
-def phase_of(rule: Rule, *, left: Money, now: datetime) -> Phase:
+def phase_of(rule: Rule, *, left: Money, is_frozen: bool, now: datetime) -> Phase:
     """Return where a programme stands at a moment."""
     if now < rule.window.opens_at:
         return Phase.COMING
     if now >= rule.window.closes_at:
         return Phase.CLOSED
+    if is_frozen:
+        return Phase.FROZEN
     return Phase.OPEN if left else Phase.EMPTY
 
 
@@ -98,11 +101,20 @@ def list_context(*, now: datetime) -> dict[str, object]:
     found = matching.programmes(now=now)
     pots = matching.pots([each.id for each in found])
     listed = [
-        Listed(each, pots[each.id], phase_of(each.rule, left=pots[each.id].left, now=now))
+        Listed(
+            each,
+            pots[each.id],
+            phase_of(
+                each.rule,
+                left=pots[each.id].left,
+                is_frozen=each.version.is_frozen,
+                now=now,
+            ),
+        )
         for each in found
     ]
-    order = {Phase.OPEN: 0, Phase.COMING: 1, Phase.EMPTY: 2, Phase.CLOSED: 3}
-    listed.sort(key=lambda each: (order[each.phase], each.programme.rule.window.closes_at))
+    order = [Phase.OPEN, Phase.COMING, Phase.FROZEN, Phase.EMPTY, Phase.CLOSED]
+    listed.sort(key=lambda each: (order.index(each.phase), each.programme.rule.window.closes_at))
     return {"listed": listed, "as_of": now}
 
 
@@ -111,7 +123,7 @@ def page_context(page: PublishedProgramme, *, language: str, now: datetime) -> d
     return {
         "page": page,
         "terms": page.history[0],
-        "phase": phase_of(page.rule, left=page.left, now=now),
+        "phase": phase_of(page.rule, left=page.left, is_frozen=page.is_frozen, now=now),
         "rows": _receiving(page, language=language),
         "estimates": _estimated(page, language=language),
         "plot": spending.drawn(

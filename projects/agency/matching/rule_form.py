@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from payments.currencies import KNOWN
@@ -39,9 +41,18 @@ PLAIN = (
 CURRENCIES = [(code, code) for code in sorted(KNOWN)]
 
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+
+
 def _day(label: _StrPromise, **options: Any) -> forms.DateField:  # noqa: ANN401  Django's own.
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, input_formats=["%Y-%m-%d"], widget=widget, **options)
+    return forms.DateField(
+        label=label,
+        input_formats=["%Y-%m-%d"],
+        widget=widget,
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+        **options,
+    )
 
 
 class RuleForm(forms.Form):

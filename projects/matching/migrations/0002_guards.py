@@ -28,9 +28,27 @@ CREATE TRIGGER matching_reservation_kept
 CREATE TRIGGER matching_allocation_kept
     BEFORE DELETE OR TRUNCATE ON matching_allocation
     FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
+
+CREATE FUNCTION matching_version_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    latest record;
+BEGIN
+    SELECT number, published_at INTO latest FROM public.matching_programme_version
+        WHERE programme_id = NEW.programme_id ORDER BY number DESC LIMIT 1;
+    IF NEW.number <> coalesce(latest.number, 0) + 1 OR NEW.published_at <= latest.published_at THEN
+        RAISE EXCEPTION 'version % of % does not follow the latest', NEW.number, NEW.programme_id
+            USING ERRCODE = 'restrict_violation',
+                CONSTRAINT = 'matching_programme_version_follows';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER matching_programme_version_follows BEFORE INSERT ON matching_programme_version
+    FOR EACH ROW EXECUTE FUNCTION matching_version_follows();
 """
 
 FROZEN_BACK = """
+DROP TRIGGER matching_programme_version_follows ON matching_programme_version;
+DROP FUNCTION matching_version_follows();
 DROP TRIGGER matching_allocation_kept ON matching_allocation;
 DROP TRIGGER matching_reservation_kept ON matching_reservation;
 DROP TRIGGER matching_programme_frozen ON matching_programme;

@@ -19,6 +19,7 @@ from projects.matching.models import (
     Award,
     Claim,
     Estimate,
+    Freeze,
     Programme,
     ProgrammeVersion,
     Reservation,
@@ -102,6 +103,7 @@ class PublishedProgramme:
     receivers: tuple[Receiver, ...]  # Who got most comes first.
     days: tuple[Given, ...]
     estimates: tuple[Estimated, ...]
+    is_frozen: bool  # Stopped for now: money waits.
 
     @property
     def given(self) -> Money:
@@ -143,6 +145,7 @@ def published_programme(programme_id: str, *, now: datetime) -> PublishedProgram
         receivers=_receivers(programme),
         days=_days(programme),
         estimates=_estimates(programme),
+        is_frozen=Freeze.objects.standing().filter(programme=programme).exists(),
     )
 
 

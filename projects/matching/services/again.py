@@ -140,6 +140,8 @@ def _look_at(  # noqa: PLR0913  A batch, and why it is looked at.
         stays = _of_what_remains(turn, outcome)
         if stays.minor <= row.amount_minor and (outcome.reason or "") == row.reason:
             continue
+        if outcome.minor and not stays.minor and not row.amount_minor:
+            continue  # Its money has gone back: nothing was decided before, nothing stays now.
         tally.move(from_rows(row.moves), back=True)
         tally.move(stays.moves)
         pots = pots.plus(engine.parts_of(row.parts)).less(stays.parts)

@@ -116,6 +116,8 @@ def propose_draft(
     _require_up_to_date(draft)
     if starts_at is not None and starts_at < now:
         raise DraftRefused(_("New terms never start in the past."))
+    if starts_at is not None and starts_at >= documents.read(draft.document).window.closes_at:
+        raise DraftRefused(_("These terms would start after their own last day."))
     latest = _latest(draft.programme_key)
     if latest is not None and latest.document == draft.document:
         raise DraftRefused(_("It says the same as the published terms."))

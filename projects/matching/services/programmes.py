@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from payments.ledger.services import Entry, PostedEntry, Posting, post
+from payments.ledger.services import Entry, IdempotencyConflict, PostedEntry, Posting, post
 from projects.matching import documents, engine, rules
 from projects.matching.models import Programme, ProgrammeVersion
 from projects.matching.services import again, extending
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from payments.money import Money
+
+
+SENT_ALREADY = gettext_lazy("This was sent before with another amount. Look at the pots first.")
 
 
 class ProgrammeRefused(Exception):
@@ -89,7 +93,10 @@ def fund_pot(
             Posting(engine.pot(programme_id, amount.currency, layer), -amount.minor),
         ),
     )
-    (posted,) = post([entry])
+    try:
+        (posted,) = post([entry])
+    except IdempotencyConflict as sent:
+        raise ProgrammeRefused(str(SENT_ALREADY)) from sent
     if posted.created:
         again.serve_waiting(programme, now=now)
     return posted

@@ -47,7 +47,8 @@ def offers(
         moves=[(each.programme_id, each.moves) for each in own],
     )
     for each in own:
-        stand.give_back(each)
+        if each.programme_id in stand.pots:  # Newer terms may leave the project out.
+            stand.give_back(each)
     return engine.ask(versions, money, stand), stand
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from payments.ledger.services import BalanceExceeded, PostedEntry, post
+from payments.ledger.services import BalanceExceeded, IdempotencyConflict, PostedEntry, post
 from projects.matching import engine
 from projects.matching.models import PotTransfer, Programme
 from projects.matching.services import again, books
-from projects.matching.services.programmes import ProgrammeRefused
+from projects.matching.services.programmes import SENT_ALREADY, ProgrammeRefused
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,6 +59,8 @@ def transfer_between_pots(  # noqa: PLR0913  A transfer has that many facts.
     )
     try:
         (posted,) = post([entry])
+    except IdempotencyConflict as sent:
+        raise TransferRefused(str(SENT_ALREADY)) from sent
     except BalanceExceeded as refusal:
         raise PotTooSmall(_("This pot has less than that to give away.")) from refusal
     if posted.created:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,7 +120,7 @@ def test_terms_that_cannot_be_read_do_not_stop_the_other_programmes() -> None:
         programme=Programme.objects.get(pk="broken"),
         number=2,
         document={"id": "broken", "of": "another age"},
-        published_at=version.published_at,
+        published_at=version.published_at + timedelta(days=1),
     )
     make.programme(id="sound", priority=2)
 

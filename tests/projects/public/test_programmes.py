@@ -12,6 +12,7 @@ from django.utils import timezone
 from payments.money import Money
 from projects.catalogue.models import Project
 from projects.matching import services
+from projects.matching.services import freezing
 from tests.make import catalogue
 from tests.make import matching as make
 
@@ -158,3 +159,16 @@ def test_the_page_asks_the_database_as_often_whatever_was_given(
 
     with django_assert_max_num_queries(15):
         client.get(f"/en/matching/{version.programme_id}/")
+
+
+def test_a_programme_that_is_stopped_for_now_says_so(client: Client) -> None:
+    version = open_programme(pot_minor=1_000_00)
+    freezing.freeze_programme(
+        programme_id=version.programme_id, reason="A question", by="a person", now=NOW
+    )
+
+    page = client.get(f"/en/matching/{version.programme_id}/").content.decode()
+    listed = client.get("/en/matching/").content.decode()
+
+    assert "This programme is stopped for now; the money waits." in page
+    assert "Stopped for now" in listed
