@@ -14,7 +14,7 @@ from projects.matching.caps import Room
 from projects.matching.formula import Rate, Tiers
 from projects.matching.instant import bases, ideals, layers, rooms
 from projects.matching.instant.outcomes import Remaining, total_of
-from projects.matching.rules import Coupling, Partial
+from projects.matching.rules import Coupling, Partial, Unlock
 from projects.matching.tally import Measure
 
 if TYPE_CHECKING:
@@ -53,15 +53,18 @@ def remaining(
     had when it was decided: the money of others, come or gone since, has no say. `proportional`
     keeps the same share of the match as of the money, rounded down. Neither gives more than was
     decided: `decided` has the parts as they were then, not as an earlier refund left them.
+    A threshold's lump is the project's, not the contribution's: only losing the threshold takes it.
     `public_minor` is what the programmes before still match, where their total share is limited.
     """
     parts = decided.parts
     lump = min(decided.lump_minor, total_of(parts))
     if remaining_minor >= money.amount_minor:
         return Remaining(parts, lump, decided.moves)
+    smaller = _smaller(money, max(0, remaining_minor))
+    if lump and is_of_threshold(rule):
+        return _kept(parts, lump, decided.moves, stages_of(rule, money, smaller, decided.steps))
     if remaining_minor <= 0:
         return Remaining((), 0, _for_good(decided.moves))
-    smaller = _smaller(money, remaining_minor)
     stages = stages_of(rule, money, smaller, decided.steps)
     if rule.partial is Partial.PROPORTIONAL:
         share = Rate(remaining_minor, money.amount_minor)
@@ -73,6 +76,11 @@ def remaining(
         room = _public_room(rule, smaller, decided.steps, public_minor)
         parts = _recomputed(rule, money, parts, stages.minor, decided.steps, room)
     return _kept(parts, lump, decided.moves, stages)
+
+
+def is_of_threshold(rule: Rule) -> bool:
+    """Tell whether a lump is given for reaching a threshold."""
+    return rule.threshold is not None and rule.threshold.mode is Unlock.LUMP
 
 
 def _smaller(money: Counted, minor: int) -> Counted:
