@@ -76,6 +76,8 @@ def test_double_click_back_reload_and_two_tabs_give_one_charge_and_one_receipt(
     other.goto(phone.url)
     phone.get_by_role("button", name="Pay €40.00").dblclick()
     other.get_by_role("button", name="Pay €40.00").click()
+    for page in (phone, other):
+        page.wait_for_url("**/c/pay/**")
     assert other.url == phone.url
 
     walk.pay_by_card(phone)
