@@ -15,7 +15,7 @@ from payments import fees
 from payments.money import Money
 from projects.funding import selectors
 from projects.funding.models import Contribution
-from projects.public import belonging, journey, quoting
+from projects.public import agreeing, belonging, journey, quoting
 from projects.public.chips import chips, typed
 from projects.public.forms import AmountForm
 from projects.public.problems import CONFLICT, OK, UNPROCESSABLE
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from projects.funding.selectors import Totals
-    from projects.funding.services import Busy, MatchChanged
+    from projects.funding.services import Busy
     from projects.public.forms import DetailsForm
     from projects.public.journey import Destination
     from projects.public.problems import Problem
@@ -81,6 +81,7 @@ def match_step(
         "after": after,
         "step": 2,
         "problem": problem,
+        "to_details": journey.address("give_details", contribution) + agreeing.query(offer.match),
     }
     status = problem.status if problem else OK
     return render(request, "public/give/match.html", context, status=status)
@@ -115,19 +116,25 @@ def known_details(request: HttpRequest, contribution: Contribution) -> dict[str,
     return {name: getattr(giver, name) for name in names}
 
 
-def pay_step(
+def pay_step(  # noqa: PLR0913  How somebody came, and with what, decides what is said first.
     request: HttpRequest,
     to: Destination,
     contribution: Contribution,
     *,
     cancelled: bool = False,
+    shown: Money | None = None,
     problem: Problem | None = None,
 ) -> HttpResponse:
-    """Show everything once more, with the button to pay."""
+    """Show everything once more, with the button to pay.
+
+    Where less would be matched than was `shown` before, that is said first.
+    """
     if problem is not None:  # What was refused may have left marks on the object.
         contribution.refresh_from_db()
     standing = standing_of(contribution)
     offer = quoting.offer_for(contribution, at=timezone.now())
+    if shown is not None and offer.match < shown:
+        return _changed_step(request, to, contribution, offer, shown)
     context = {
         **_of(to, contribution, offer),
         "step": 4,
@@ -136,18 +143,27 @@ def pay_step(
         "is_draft": contribution.state == State.DRAFT,
         "is_theirs": belonging.is_theirs(request, contribution),
         "may_correct": may_correct_details(contribution, standing),
+        "to_details": journey.address("give_details", contribution) + agreeing.query(offer.match),
     }
     status = problem.status if problem else OK
     return render(request, "public/give/pay.html", context, status=status)
 
 
-def changed_step(
-    request: HttpRequest, to: Destination, contribution: Contribution, change: MatchChanged
+def _changed_step(
+    request: HttpRequest, to: Destination, contribution: Contribution, offer: Offer, shown: Money
 ) -> HttpResponse:
-    """Say that the match is smaller now, and let the person decide."""
-    offer = quoting.offer_for(contribution, at=timezone.now())
-    context = {**_of(to, contribution, offer), "change": change, "step": 4}
-    return render(request, "public/give/changed.html", context, status=CONFLICT)
+    """Say that the match is smaller now and why, and let the person decide."""
+    was_paying = request.method == "POST"
+    context = {
+        **_of(to, contribution, offer),
+        "shown": shown,
+        "was_paying": was_paying,
+        "is_draft": contribution.state == State.DRAFT,
+        "onward": journey.address("give_pay", contribution) + agreeing.query(offer.match),
+        "step": 4,
+    }
+    status = CONFLICT if was_paying else OK
+    return render(request, "public/give/changed.html", context, status=status)
 
 
 def absolute(step: str, contribution: Contribution) -> str:

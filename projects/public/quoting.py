@@ -32,6 +32,7 @@ class Line:
     name: str
     match: Money
     rule: str
+    reason: str | None  # A code, where it adds nothing or less than the rule alone would.
     why: str
     steps: tuple[str, ...]
 
@@ -48,6 +49,11 @@ class Offer:
     @property
     def total(self) -> Money:
         return self.amount + self.match
+
+    @property
+    def shortfalls(self) -> list[Line]:
+        """Return the programmes that add nothing, or less than their rule alone would."""
+        return [line for line in self.lines if line.reason]
 
 
 def asked_amount(text: str | None, campaign: Campaign) -> Money | None:
@@ -82,6 +88,7 @@ def _offer(amount: Money, quote: Quote, rules: Mapping[str, str]) -> Offer:
             name=line.programme_name,
             match=line.match,
             rule=rules.get(line.programme_id, ""),
+            reason=line.reason,
             why=line.why,
             steps=wording.sentences(line.steps, currency=line.match.currency),
         )

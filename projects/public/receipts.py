@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     from projects.funding.models import Contribution
     from projects.funding.receipts import ReceiptState
 
+STOPPED = {"programme_frozen", "project_frozen"}
+
 
 @dataclass(frozen=True, slots=True)
 class Matched(Line):
     """What one programme adds now, and what it took back when money went back."""
 
     taken_back: Money
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether an order keeps the programme from deciding."""
+        return self.reason in STOPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ class Receipt:
     def is_moving(self) -> bool:
         """Whether some of it is on its way back, or may be."""
         return bool(self.asked_back or self.disputed)
+
+    @property
+    def stopped(self) -> list[Matched]:
+        """Return the programmes whose match waits because an order stopped it."""
+        return [line for line in self.lines if line.is_stopped]
 
     @property
     def total(self) -> Money:
@@ -141,6 +153,7 @@ def _lines(contribution: Contribution) -> tuple[Matched, ...]:
             name=line.programme_name,
             match=line.match,
             rule=line.rule,
+            reason=line.reason,
             why=line.why,
             steps=line.steps,
             taken_back=line.decided - line.match,

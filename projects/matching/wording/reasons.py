@@ -73,8 +73,12 @@ PLAIN = {
     ),
     "next_call": gettext_lazy("The pot of this programme is empty; its next call may match this."),
     "rounds_to_zero": gettext_lazy("The match would be less than the smallest unit of money."),
-    "programme_frozen": gettext_lazy("This programme is stopped for now; the money waits."),
-    "project_frozen": gettext_lazy("Match for this project is stopped for now; the money waits."),
+    "programme_frozen": gettext_lazy(
+        "This programme is stopped for now; its match waits until it goes on."
+    ),
+    "project_frozen": gettext_lazy(
+        "Match for this project is stopped for now; it waits until that goes on."
+    ),
     "no_formula": gettext_lazy("This programme adds nothing to this money by its rule."),
     "below_floor": gettext_lazy(
         "The project's match would be smaller than the least that is paid."

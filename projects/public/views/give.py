@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from payments import checkout
 from projects.funding import services
 from projects.funding.services import AlreadyPaid, AmountOutOfRange, CampaignClosed, MatchChanged
-from projects.public import belonging, giving, journey
+from projects.public import agreeing, belonging, giving, journey
 from projects.public.forms import AgreedMatchForm, AmountForm, DetailsForm
 from projects.public.privacy import private_page
 from projects.public.problems import REFUSED, UNREACHABLE, Problem
@@ -75,7 +76,9 @@ def pay(request: HttpRequest, to: Destination, contribution: Contribution) -> Ht
         if agreed.is_valid():
             shown_minor = agreed.cleaned_data["agreed_match_minor"]
             return _submitted(request, to, contribution, shown_minor)
-    return giving.pay_step(request, to, contribution, cancelled="cancelled" in request.GET)
+    shown = agreeing.shown_before(request, contribution)
+    is_back = "cancelled" in request.GET
+    return giving.pay_step(request, to, contribution, cancelled=is_back, shown=shown)
 
 
 @private_page
@@ -130,7 +133,8 @@ def _identified(
         return giving.details_step(request, to, contribution, form, busy=busy)
     except services.NotChangeable:
         return journey.to_step("give_pay", contribution)
-    return journey.to_step("give_pay", contribution)
+    onward = journey.address("give_pay", contribution) + agreeing.carried(request)
+    return journey.SeeOther(onward)
 
 
 def _submitted(
@@ -146,7 +150,8 @@ def _submitted(
             now=timezone.now(),
         )
     except MatchChanged as change:
-        return giving.changed_step(request, to, contribution, change)
+        _hold_anew(contribution)
+        return giving.pay_step(request, to, contribution, shown=change.old)
     except PAID_ELSEWHERE:
         return journey.to_step("give_done", contribution)
     except CampaignClosed:
@@ -156,6 +161,22 @@ def _submitted(
     except services.FundingRefused:
         return journey.to_project(to)
     return _led_to_page(request, to, contribution, payment)
+
+
+def _hold_anew(contribution: Contribution) -> None:
+    """Hold for a draft what is there now, instead of the more that was held for it before.
+
+    The first form, sent again as it was, does exactly this. What cannot be held just now is tried
+    again when the person goes on.
+    """
+    with suppress(services.FundingRefused):
+        services.begin_contribution(
+            campaign_id=contribution.campaign_id,
+            amount=contribution.amount,
+            idempotency_key=contribution.idempotency_key,
+            language=contribution.language,
+            now=timezone.now(),
+        )
 
 
 def _led_to_page(

@@ -110,7 +110,7 @@ def _receipt(request: HttpRequest, contribution: Contribution) -> HttpResponse:
         "has_pdf": pdf.is_possible(),
     }
     response = render(request, "public/give/receipt.html", context)
-    return response if shown.is_counted else _soon(request, response)
+    return response if shown.is_counted or shown.stopped else _soon(request, response)
 
 
 def _soon(request: HttpRequest, response: HttpResponse) -> HttpResponse:

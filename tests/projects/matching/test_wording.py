@@ -107,7 +107,7 @@ def test_every_other_reason_has_its_sentence_with_figures() -> None:
         "city could not add more, and the funders add together.",
         "Public money is at most 1/3 of the whole.",
         "Another programme has matched this money.",
-        "This programme is stopped for now; the money waits.",
+        "This programme is stopped for now; its match waits until it goes on.",
         "This programme adds nothing to this money by its rule.",
     ]
 

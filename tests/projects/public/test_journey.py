@@ -168,7 +168,7 @@ def test_a_smaller_match_is_said_before_paying_and_the_person_decides(
     changed = amina.client.post(path, {"agreed_match_minor": "25000"})
 
     assert changed.status_code == 409
-    assert "The fund changed: your €100 now becomes €300" in text(changed)
+    assert "The match has changed: your €100 now becomes €300" in text(changed)
     assert not Payment.objects.exists()
     shown = field(changed, "agreed_match_minor")
     onward = amina.client.post(path, {"agreed_match_minor": shown})

@@ -170,5 +170,5 @@ def test_a_programme_that_is_stopped_for_now_says_so(client: Client) -> None:
     page = client.get(f"/en/matching/{version.programme_id}/").content.decode()
     listed = client.get("/en/matching/").content.decode()
 
-    assert "This programme is stopped for now; the money waits." in page
+    assert "This programme is stopped for now; its match waits until it goes on." in page
     assert "Stopped for now" in listed

@@ -52,7 +52,7 @@ class Visitor:
         match_page = self.give(amount)["Location"]
         details_page = link(self.client.get(match_page), "/details/")
         answer = self.client.post(details_page, DETAILS | details)
-        return str(answer["Location"])
+        return urlsplit(str(answer["Location"])).path
 
     def press_pay(self, pay_page: str) -> Answer:
         """Open the last step and press its button; return the answer as it is."""
