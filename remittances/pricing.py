@@ -8,6 +8,10 @@ where the fee falls, nothing is guessed.
 
 What arrives is (amount - fee) x (1 - margin): in the sender's currency, valued at the reference
 rate of the day of the survey. Numbers are exact fractions; only `rounded` and `text` round.
+
+The other way round, what must be sent so that a wanted sum arrives is searched among the whole
+minor units of the sender's currency: the least of which at least that sum arrives. Between two
+surveyed amounts what arrives is a parabola at most, so a sum between the ends is passed once.
 """
 
 from __future__ import annotations
@@ -16,14 +20,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
 
 CURRENT_DAYS = 31
 DATED_DAYS = 120
+LIVE_HOURS = 24
 FALL_THAT_IS_ROUNDING = Fraction(1, 100)  # A flat fee in dollars, converted twice.
 FINEST_PLACES = 12
 
@@ -37,6 +43,7 @@ class NoPrice(StrEnum):
     PRICE_MISSING = "price_missing"
     EXCHANGE_COST_NOT_DISCLOSED = "exchange_cost_not_disclosed"
     PROMOTION = "promotion"
+    OTHER_PAYOUT_CURRENCY = "other_payout_currency"
 
 
 class Freshness(StrEnum):
@@ -88,6 +95,13 @@ class Price:
             return None
         return (self.amount - self.fee) * (1 - self.margin_pct / 100)
 
+    @property
+    def paid_out(self) -> Fraction | None:
+        """Return what is paid out, in the currency of the rate that is given."""
+        if self.fee is None or self.applied_rate is None:
+            return None
+        return (self.amount - self.fee) * self.applied_rate
+
 
 def price(points: Sequence[Point], amount: Fraction, *, cost_disclosed: bool) -> Price:
     """Return the price for an amount from the one or two points that were surveyed.
@@ -101,11 +115,39 @@ def price(points: Sequence[Point], amount: Fraction, *, cost_disclosed: bool) ->
     return replace(found, margin_pct=None, applied_rate=None, reason=reason)
 
 
+def price_of_received(
+    points: Sequence[Point], wanted: Fraction, *, unit: Fraction, cost_disclosed: bool
+) -> Price:
+    """Return the price of the least amount, in whole `unit`s, of which `wanted` arrives.
+
+    `wanted` is in the sender's currency, valued at the reference rate. Where no amount is found
+    the price has a reason, and `wanted` as its amount.
+    """
+    return _solved(points, wanted, unit, _Way(lambda found: found.received, cost_disclosed))
+
+
+def price_of_paid_out(
+    points: Sequence[Point], wanted: Fraction, *, unit: Fraction, cost_disclosed: bool
+) -> Price:
+    """Return the price of the least amount, in whole `unit`s, of which `wanted` is paid out.
+
+    `wanted` is in the currency of the rates that the service gives.
+    """
+    return _solved(points, wanted, unit, _Way(lambda found: found.paid_out, cost_disclosed))
+
+
 def freshness(age_days: int | None) -> Freshness:
     """Return how old a price is; one whose day is not known counts as stale."""
     if age_days is None or age_days > DATED_DAYS:
         return Freshness.STALE
     return Freshness.CURRENT if age_days <= CURRENT_DAYS else Freshness.DATED
+
+
+def live_freshness(collected_at: datetime | None, now: datetime) -> Freshness:
+    """Return how old a price of a live feed is: it is stale after 24 hours."""
+    if collected_at is None or (now - collected_at).total_seconds() > LIVE_HOURS * 3600:
+        return Freshness.STALE
+    return Freshness.CURRENT
 
 
 def age_in_days(collected_on: date | None, today: date) -> int | None:
@@ -151,6 +193,45 @@ def _on_the_line(points: Sequence[Point], amount: Fraction) -> Price:
         estimate=True,
         fee_bounds=(min(first.fee, last.fee), max(first.fee, last.fee)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Which sum of a price is wanted."""
+
+    arrives: Callable[[Price], Fraction | None]
+    cost_disclosed: bool
+
+    def price(self, points: Sequence[Point], amount: Fraction) -> Price:
+        return price(points, amount, cost_disclosed=self.cost_disclosed)
+
+    def sum(self, points: Sequence[Point], amount: Fraction) -> Fraction | None:
+        return self.arrives(self.price(points, amount))
+
+
+def _solved(points: Sequence[Point], wanted: Fraction, unit: Fraction, way: _Way) -> Price:
+    ordered = sorted(points, key=lambda point: point.amount)
+    if not ordered:
+        return Price(wanted, reason=NoPrice.PRICE_MISSING)
+    for point in ordered:
+        if way.sum(ordered, point.amount) == wanted:
+            return way.price(ordered, point.amount)
+    first, last = ordered[0].amount, ordered[-1].amount
+    between = way.price(ordered, (first + last) / 2)
+    if between.reason or first == last:
+        reason = between.reason or NoPrice.ONE_AMOUNT_ONLY
+        return Price(wanted, reason=reason)
+    ends = way.sum(ordered, first), way.sum(ordered, last)
+    if ends[0] is None or ends[1] is None:
+        return Price(wanted, reason=NoPrice.PRICE_MISSING)
+    if not ends[0] < wanted < ends[1]:
+        return Price(wanted, reason=NoPrice.OUTSIDE_SURVEYED_AMOUNTS)
+    low, high = floor(first / unit), ceil(last / unit)
+    while high - low > 1:
+        middle = (low + high) // 2
+        found = way.sum(ordered, middle * unit)
+        low, high = (middle, high) if found is None or found < wanted else (low, middle)
+    return way.price(ordered, min(high * unit, last))
 
 
 def _without_number(points: Sequence[Point], amount: Fraction, reason: NoPrice) -> Price:

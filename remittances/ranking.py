@@ -3,7 +3,8 @@
 First who is in which list: a price above 120 days old is stale, and stands apart from the others;
 without a total cost, or as a promotion, a service has no place in the order. In each list: the most
 money received first, then the faster, then the provider's name by Unicode order, then how it is
-paid in and out. Who pays whom is not known here.
+paid in and out. Where the sum that should arrive was asked, the least to be sent comes before all
+of that. Who pays whom is not known here.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that decides a place: what is received, rounded as it is shown, and what breaks ties."""
+    """All that decides a place: what is received, rounded as it is shown, and what breaks ties.
+
+    `sent` is None where everybody sends the same.
+    """
 
     listing: Listing
     received: Decimal | None
@@ -46,6 +50,7 @@ class Standing:
     provider: str
     pay_in: str | None
     pay_out: str | None
+    sent: Decimal | None = None
 
 
 Item = TypeVar("Item")
@@ -75,6 +80,7 @@ def _key(standing: Standing) -> tuple[object, ...]:
     return (
         _LISTINGS.index(standing.listing),
         received is None,
+        standing.sent or 0,
         -received if received is not None else 0,
         speed_place(standing.speed),
         standing.provider,

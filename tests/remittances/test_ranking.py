@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -56,6 +57,15 @@ def test_most_received_comes_first_then_the_faster_then_the_name() -> None:
     unknown = standing("17206.99", speed=None, provider="A")
     expected = [most, fast, named_a, named_b, slow, unknown]
     assert ordered(expected[::-1]) == expected
+
+
+@pytest.mark.promise("C1")
+def test_where_a_sum_should_arrive_the_least_to_send_comes_first() -> None:
+    least = replace(standing("100.00", speed="6 days or more", provider="Z"), sent=Decimal(105))
+    fast = replace(standing("100.00", speed="Same day", provider="Z"), sent=Decimal(106))
+    slow = replace(standing("100.00", speed="2 days", provider="A"), sent=Decimal(106))
+    apart = replace(standing(None, listing=Listing.UNRANKED), sent=None)
+    assert ordered([apart, slow, fast, least]) == [least, fast, slow, apart]
 
 
 @pytest.mark.promise("C4")
