@@ -68,15 +68,15 @@ def drawn(means: Sequence[tuple[str, Fraction]]) -> Plot | None:
     if len(means) < 2:  # noqa: PLR2004  One point is no line.
         return None
     points = [(_ordinal(period), mean) for period, mean in sorted(means)]
-    levels = _levels(min(mean for _, mean in points), max(mean for _, mean in points))
-    scale = _Scale(points[0][0], points[-1][0], levels[0], levels[-1])
+    heights = levels(min(mean for _, mean in points), max(mean for _, mean in points))
+    scale = _Scale(points[0][0], points[-1][0], heights[0], heights[-1])
     runs = [[scale.dot(*point) for point in run] for run in _runs(points)]
     return Plot(
         lines=tuple(_path(run) for run in runs if len(run) > 1),
         dots=tuple(run[0] for run in runs if len(run) == 1),
         first=scale.dot(*points[0]),
         last=scale.dot(*points[-1]),
-        levels=tuple(Mark(scale.y(Fraction(level)), level) for level in levels),
+        levels=tuple(Mark(scale.y(Fraction(level)), level) for level in heights),
         years=tuple(scale.years()),
         target_y=scale.y(Fraction(TARGET_PCT)),
     )
@@ -106,7 +106,7 @@ class _Scale:
             yield Mark(self.x(year * _QUARTERS), year)
 
 
-def _levels(least: Fraction, most: Fraction) -> list[int]:
+def levels(least: Fraction, most: Fraction) -> list[int]:
     """Return whole percentages around every mean, zero and the target, evenly apart."""
     low, high = min(least, Fraction(0)), max(most, Fraction(TARGET_PCT + 1))
     fitting = (step for step in _STEPS if -(-high // step) - low // step <= _MOST_LINES)
