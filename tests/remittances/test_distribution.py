@@ -58,6 +58,6 @@ def test_whatever_the_costs_the_numbers_are_in_order_and_inside_the_drawing(
         drawn = picture.drawn[name]
         places = [drawn.least, drawn.lower, drawn.median, drawn.upper, drawn.most]
         assert places == sorted(places)
-        assert distribution.LEFT <= places[0]
+        assert places[0] >= distribution.LEFT
         assert places[-1] <= distribution.RIGHT
         assert set(drawn.dots) >= {drawn.least, drawn.most}
