@@ -13,7 +13,7 @@ from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.docs import DocsBase
 from ninja.throttling import AnonRateThrottle
 
-from marketplace.api_parser import StrictParser
+from marketplace.api_parser import LONGEST_ECHO, StrictParser
 from projects.api import routers as projects_routers
 from remittances.api import router as remittances_router
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 CODES = {400: "bad_request", 401: "unauthorised", 403: "forbidden", 405: "method_not_allowed"}
+OURS = {"query", "body", "path", "asked"}
+"""Parts of the place of a mistake that are names of our own; what follows them was sent."""
 
 
 @runtime_checkable
@@ -93,8 +95,12 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
     first = invalid.errors[0] if invalid.errors else {}
-    location = [str(part) for part in first.get("loc", ()) if part not in {"query", "body", "path"}]
+    location = [str(part) for part in first.get("loc", ()) if part not in OURS]
     field = location[-1] if location else None
+    if first.get("type") == "extra_forbidden":
+        field = str(first["loc"][-1])[:LONGEST_ECHO]
+        said = f"“{field}” is not asked for here."
+        return _refuse(request, status=400, code="unknown_field", message=said, field=field)
     message = str(first.get("msg", "The request could not be read."))
     sentence = f"{field}: {message}." if field else f"{message}."
     code = f"invalid_{field}" if field and field.isidentifier() else "invalid_request"

@@ -28,7 +28,7 @@ class ApiConductMiddleware:
             return self.get_response(request)
         if request.method == "OPTIONS":
             return self._open(_preflight())
-        response = self.get_response(request)
+        response = self._answer(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _not_allowed(response)
         if (
@@ -40,6 +40,16 @@ class ApiConductMiddleware:
             unchanged = get_conditional_response(request, response["ETag"], None, response)
             response = unchanged or response
         return self._open(response)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer HEAD as GET, whose body the server leaves out (RFC 9110, section 9.3.2)."""
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = "HEAD"
 
     def _open(self, response: HttpResponse) -> HttpResponse:
         response["Access-Control-Allow-Origin"] = "*"

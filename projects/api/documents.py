@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from payments.sheets import csv_text
-from projects.api.schemas import ProjectOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ninja import Schema
 
     from payments.money import Money
     from projects.catalogue.models import Project
@@ -82,11 +84,13 @@ def quote_document(project: Project, amount: Money, quote: Quote) -> Document:
     }
 
 
-def as_csv(documents: Iterable[Document]) -> str:
-    """Return projects as CSV, amounts in major units."""
+def as_csv(documents: Iterable[Document], shape: type[Schema]) -> str:
+    """Return documents of one shape as CSV, amounts in major units."""
     rows = ({name: _cell(value) for name, value in document.items()} for document in documents)
-    return csv_text(list(ProjectOut.model_fields), rows)
+    return csv_text(list(shape.model_fields), rows)
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401  A value of a document.
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")  # As in the JSON.
     return value["amount"] if isinstance(value, dict) else value

@@ -15,7 +15,9 @@ from payments.money import Money
 from projects.api import documents, pages
 from projects.api.refusals import AMOUNT_MESSAGES, invalid
 from projects.api.schemas import (
+    FormatQuery,
     ListQuery,
+    ProgrammeOut,
     ProgrammesOut,
     ProjectOut,
     ProjectQuery,
@@ -34,15 +36,17 @@ from projects.matching.services import Quote
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from ninja import Schema
 
     from projects.api.documents import Document
 
 projects = Router(tags=["projects"])
 matching = Router(tags=["matching"])
 JSON, CSV = "application/json", "text/csv"
+CSV_TOO = {"responses": {200: {"content": {CSV: {"schema": {"type": "string"}}}}}}
 
 
-@projects.get("", response=ProjectsOut, summary="Published projects")
+@projects.get("", response=ProjectsOut, summary="Published projects", openapi_extra=CSV_TOO)
 def list_projects(request: HttpRequest, asked: Query[ProjectQuery]) -> Document | HttpResponse:
     """List projects by words and facets; `format=csv`, or Accept, gives the same page as CSV."""
     now = timezone.now()
@@ -53,28 +57,38 @@ def list_projects(request: HttpRequest, asked: Query[ProjectQuery]) -> Document 
     shown = summaries(found, ids, language=get_language() or "en", at=now)
     results = [documents.project_document(summary) for summary in shown]
     if _csv_is_wanted(request, asked):
-        return HttpResponse(documents.as_csv(results), content_type=f"{CSV}; charset=utf-8")
+        return _csv(results, ProjectOut)
     around = pages.envelope(request, count=len(found.ids), page=asked.page, size=asked.page_size)
     return {**around, "results": results}
 
 
-@projects.get("/{slug:slug}", response=ProjectOut, summary="One project")
-def get_project(request: HttpRequest, slug: str) -> Document:
-    """Return one published project with its totals as of now."""
+@projects.get("/{slug:slug}", response=ProjectOut, summary="One project", openapi_extra=CSV_TOO)
+def get_project(
+    request: HttpRequest, slug: str, asked: Query[FormatQuery]
+) -> Document | HttpResponse:
+    """Return one published project with its totals as of now; also as CSV, with one line."""
     project = _published(request, slug)
     now = timezone.now()
     found = discover({}, user=request.user, now=now)
     (summary,) = summaries(found, [project.pk], language=get_language() or "en", at=now)
-    return documents.project_document(summary)
+    result = documents.project_document(summary)
+    return _csv([result], ProjectOut) if _csv_is_wanted(request, asked) else result
 
 
-@matching.get("/programmes", response=ProgrammesOut, summary="Matching programmes")
-def list_programmes(request: HttpRequest, asked: Query[ListQuery]) -> Document:
-    """List the terms in force of every programme, and what their pots have left."""
+@matching.get(
+    "/programmes",
+    response=ProgrammesOut,
+    summary="Matching programmes",
+    openapi_extra=CSV_TOO,
+)
+def list_programmes(request: HttpRequest, asked: Query[ListQuery]) -> Document | HttpResponse:
+    """List the terms in force of every programme, and what their pots have left; also as CSV."""
     listed = programmes_of.programmes(now=timezone.now())
     shown = pages.cut(listed, page=asked.page, size=asked.page_size)
     pots = programmes_of.pots([programme.id for programme in shown])
     results = [documents.programme_document(each, pots[each.id]) for each in shown]
+    if _csv_is_wanted(request, asked):
+        return _csv(results, ProgrammeOut)
     around = pages.envelope(request, count=len(listed), page=asked.page, size=asked.page_size)
     return {**around, "results": results}
 
@@ -96,7 +110,11 @@ def quote(request: HttpRequest, asked: QuoteIn) -> Document:
     return documents.quote_document(project, amount, found.quote)
 
 
-def _csv_is_wanted(request: HttpRequest, asked: ProjectQuery) -> bool:
+def _csv(results: list[Document], shape: type[Schema]) -> HttpResponse:
+    return HttpResponse(documents.as_csv(results, shape), content_type=f"{CSV}; charset=utf-8")
+
+
+def _csv_is_wanted(request: HttpRequest, asked: FormatQuery) -> bool:
     """Return whether `format` says so or, where it says nothing, the Accept header does."""
     if asked.format:
         return asked.format == "csv"

@@ -6,6 +6,7 @@ from datetime import date, datetime  # noqa: TC003  Pydantic reads them.
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
+from pydantic import ConfigDict
 
 Slug = Annotated[str, Field(pattern="^[-a-zA-Z0-9_]+$")]
 
@@ -63,6 +64,8 @@ class ProgrammesOut(Schema):
 
 
 class QuoteIn(Schema):
+    model_config = ConfigDict(extra="forbid")  # A misspelt name would be a question not answered.
+
     project: Slug
     amount: Any = Field(description="Major units as a plain decimal string, such as 100 or 100.00.")
     currency: str
@@ -86,7 +89,13 @@ class QuoteOut(Schema):
     valid_until: datetime | None
 
 
-class ListQuery(Schema):
+class FormatQuery(Schema):
+    format: Literal["json", "csv"] | None = Field(
+        None, description="json or csv; else what the Accept header asks for"
+    )
+
+
+class ListQuery(FormatQuery):
     page: int = Field(1, ge=1, description="which page, from 1")
     page_size: int = Field(20, ge=1, le=100, description="how many on a page, at most 100")
 
@@ -101,6 +110,3 @@ class ProjectQuery(ListQuery):
     kind: str | None = Field(None, description="way of giving, as the list shows it")
     matched: str | None = Field(None, description="1: matched now; 0: not")
     sort: str | None = Field(None, description="closing, newest, least_left or most_matched")
-    format: Literal["json", "csv"] | None = Field(
-        None, description="json or csv; else what the Accept header asks for"
-    )

@@ -140,3 +140,28 @@ def test_a_method_that_is_not_offered_is_refused_in_the_api_s_own_form(client: C
 
     assert answer.status_code == 405
     assert answer.json()["error"]["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "projects",
+        "projects/no-such-project",
+        "projects?format=csv",
+        "matching/programmes",
+        "matching/quote",
+        "remittances/corridors",
+        "remittances/quotes?from=KEN&to=UGA&amount=18000&currency=KES",
+        "remittances/history?from=KEN&to=UGA",
+        "openapi.json",
+        "docs",
+    ],
+)
+def test_head_answers_as_get_does_without_the_body(client: Client, path: str) -> None:
+    whole = client.get(f"/api/v1/{path}")
+
+    head = client.head(f"/api/v1/{path}")
+
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    for name in ("Content-Type", "ETag", "Allow", "Vary"):
+        assert head.get(name) == whole.get(name)

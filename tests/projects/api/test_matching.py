@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,7 +118,10 @@ def test_every_amount_of_the_corpus_is_taken_as_meant_or_refused(
         ({"residence": "\ud800"}, 400, "residence"),
         ({"currency": "\ud800"}, 400, "currency"),
         ({"amount": "\ud800"}, 400, "amount"),
-        ({"\ud800": "100"}, 200, None),
+        ({"\ud800": "100"}, 400, None),
+        ({"donor": "amina"}, 400, "donor"),
+        ({"body": "100"}, 400, "body"),
+        ({"x" * 900: "100"}, 400, "x" * 40),
         ({"currency": "USD"}, 400, "currency"),
         ({"currency": "eur"}, 400, "currency"),
         ({"amount": None}, 400, "amount"),
@@ -132,6 +137,21 @@ def test_a_question_that_makes_no_sense_is_refused_by_name(
 
     assert answer.status_code == status
     assert answer.json().get("error", {}).get("field") == field
+
+
+def test_a_misspelt_name_is_refused_by_name_and_answers_nothing(
+    client: Client, campaign: Campaign
+) -> None:
+    answer = ask(client, campaign, residense="DE")
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "error": {
+            "code": "unknown_field",
+            "message": "“residense” is not asked for here.",
+            "field": "residense",
+        }
+    }
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "[" * 10_000])
@@ -155,3 +175,37 @@ def test_programmes_tell_their_rule_and_what_is_left(client: Client) -> None:
     assert (minor(told["pot"]), minor(told["left"])) == (10_000_00, 9_800_00)
     assert "300.00" in told["rule"]
     assert told["opens_at"].endswith("Z")
+
+
+@pytest.mark.promise("I3")
+def test_programmes_come_as_csv_with_the_columns_of_the_json(client: Client) -> None:
+    make.programme(at=timezone.now(), id="kenya-fund", name="=HYPERLINK(1)")
+    (told,) = client.get("/api/v1/matching/programmes").json()["results"]
+
+    answer = client.get("/api/v1/matching/programmes?format=csv")
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    assert list(row) == list(told)
+    assert (row["id"], row["name"]) == ("kenya-fund", "'=HYPERLINK(1)")
+    assert (row["pot"], row["left"], row["currency"]) == ("10000.00", "10000.00", "EUR")
+    assert (row["opens_at"], row["closes_at"]) == (told["opens_at"], told["closes_at"])
+    assert row["rule"] == told["rule"]
+    by_accept = client.get("/api/v1/matching/programmes", headers={"accept": "text/csv"})
+    assert by_accept.content == answer.content
+
+
+def test_a_form_that_is_neither_json_nor_csv_is_refused(client: Client) -> None:
+    answer = client.get("/api/v1/matching/programmes?format=xml")
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "format")
+
+
+def test_the_openapi_document_tells_of_csv_and_of_names_that_are_refused(client: Client) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+
+    for path in ("/projects", "/projects/{slug}", "/matching/programmes"):
+        told = document["paths"][f"/api/v1{path}"]["get"]
+        assert set(told["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+        assert "format" in {each["name"] for each in told["parameters"]}
+    assert document["components"]["schemas"]["QuoteIn"]["additionalProperties"] is False

@@ -168,6 +168,16 @@ def test_csv_has_a_line_a_project_and_no_live_formula(client: Client) -> None:
     assert client.get("/api/v1/projects", headers={"accept": "text/csv"}).content == answer.content
 
 
+def test_one_project_as_csv_is_its_line_of_the_list(client: Client) -> None:
+    slug = listed().project.slug
+
+    answer = client.get(f"/api/v1/projects/{slug}?format=csv")
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.content == client.get("/api/v1/projects?format=csv").content
+    assert client.get("/api/v1/projects/nobody?format=csv").status_code == 404
+
+
 def test_the_list_needs_as_many_queries_for_many_projects_as_for_one(client: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
