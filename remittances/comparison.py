@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE = "N/A"
 _SEEN = (
-    "provider_id", "provider_type", "pay_in", "pay_out", "speed", "reference_rate",
+    "provider_type", "pay_in", "pay_out", "speed", "reference_rate",
     "amount_1", "fee_1", "margin_pct_1", "applied_rate_1",
     "amount_2", "fee_2", "margin_pct_2", "applied_rate_2",
     "transparent", "promotion", "note", "collected_on",
@@ -138,7 +138,8 @@ def _alike(services: Iterable[SurveyedService]) -> list[list[SurveyedService]]:
     """Return the rows in groups that differ in nothing a sender sees."""
     groups: dict[tuple[object, ...], list[SurveyedService]] = {}
     for service in services:
-        seen = (service.dataset.computed_by, *(getattr(service, name) for name in _SEEN))
+        firm = service.name.provider_id
+        seen = (service.dataset.computed_by, firm, *(getattr(service, name) for name in _SEEN))
         groups.setdefault(seen, []).append(service)
     return list(groups.values())
 

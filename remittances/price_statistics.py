@@ -100,8 +100,9 @@ def _of(key: Key, services: list[_Service], published: _Published | None) -> Cor
 
 
 def _services(scope: Scope) -> dict[Key, list[_Service]]:
-    rows = _in_scope(SurveyedService.objects.standing(), scope).filter(transparent=True)
-    columns = ("origin__iso3", "destination__iso3", "period", "provider_id")
+    rows = _in_scope(SurveyedService.objects.standing(), scope)
+    rows = rows.filter(transparent=True, kind=SurveyedService.Kind.SURVEY)
+    columns = ("origin__iso3", "destination__iso3", "period", "name__provider_id")
     found: dict[Key, list[_Service]] = {}
     for origin, destination, period, firm, small, large in rows.values_list(
         *columns, "total_pct_1", "total_pct_2"

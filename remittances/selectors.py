@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from remittances import comparison, countries, indices, questions
 from remittances.comparison import Survey
@@ -57,12 +57,13 @@ def busiest_survey() -> Survey | None:
 
 
 def _newest(rows: Services) -> Services:
-    """Return the rows of the newest quarter, in the order of their files."""
-    newest = rows.order_by("-period").values("period")[:1]
+    """Return the newest survey with all that feeds and entries say, in the order of their files."""
+    surveyed = Q(kind=SurveyedService.Kind.SURVEY)
+    newest = rows.filter(surveyed).order_by("-period").values("period")[:1]
     return (
-        rows.filter(period=Subquery(newest))
-        .select_related("provider", "dataset")
-        .defer("raw", "dataset__flags")
+        rows.filter(~surveyed | Q(period=Subquery(newest)))
+        .select_related("name__provider", "dataset")
+        .defer("raw", "dataset__headings")
         .order_by("dataset_id", "row")
     )
 
@@ -82,10 +83,14 @@ def _survey(
     return Survey(
         origin=_country(origin),
         destination=_country(destination),
-        period=services[0].period if services else None,
+        period=max((service.period for service in found if _surveyed(service)), default=None),
         currency=wanted,
         services=found,
     )
+
+
+def _surveyed(service: SurveyedService) -> bool:
+    return service.kind == SurveyedService.Kind.SURVEY
 
 
 def answer(question: Question, *, today: date) -> Comparison:
@@ -139,7 +144,9 @@ def history(origin: str, destination: str) -> list[HistoryPoint]:
 def _from_services(origin: str, destination: str) -> Iterable[HistoryPoint]:
     rows = SurveyedService.objects.standing().between(origin, destination)
     totals: dict[str, list[Fraction]] = {}
-    counted = rows.filter(transparent=True, total_pct_1__isnull=False)
+    counted = rows.filter(
+        transparent=True, kind=SurveyedService.Kind.SURVEY, total_pct_1__isnull=False
+    )
     for period, total in counted.values_list("period", "total_pct_1"):
         totals.setdefault(period, []).append(Fraction(total or 0))
     for period, costs in totals.items():

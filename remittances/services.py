@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from remittances import countries, datasets
 from remittances.datasets import bundled
 from remittances.datasets.rows import ATTRIBUTION, LICENCE, FlagDocument
-from remittances.models import CorridorAverage, Country, Dataset, Provider, SurveyedService
+from remittances.imports import naming
+from remittances.models import CorridorAverage, Country, Dataset, ImportFlag, SurveyedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,13 +37,13 @@ class ImportReport:
     """What became of one file; `rows_imported` counts the rows this import wrote."""
 
     dataset: Dataset
+    flags: tuple[FlagDocument, ...]
     file_name: str
     already_imported: bool
     dry_run: bool
 
     def document(self) -> dict[str, Any]:
         """Return the report in the form of the contract."""
-        flags: list[FlagDocument] = self.dataset.flags
         written = not (self.already_imported or self.dry_run)
         return {
             "file": self.file_name,
@@ -53,7 +54,7 @@ class ImportReport:
             "periods": self.dataset.periods,
             "rows_read": self.dataset.rows_read,
             "rows_imported": self.dataset.rows_read if written else 0,
-            "flags": flags,
+            "flags": list(self.flags),
         }
 
 
@@ -89,7 +90,8 @@ def import_bytes(
     _wait_for_other_imports()
     sha256 = hashlib.sha256(content).hexdigest()
     if earlier := Dataset.objects.filter(sha256=sha256).first():
-        return ImportReport(earlier, file_name, already_imported=True, dry_run=dry_run)
+        flags = tuple(flag.document() for flag in earlier.flags.order_by("id"))
+        return ImportReport(earlier, flags, file_name, already_imported=True, dry_run=dry_run)
     try:
         reading = datasets.read(content)
     except datasets.Unreadable as unreadable:
@@ -100,7 +102,8 @@ def import_bytes(
         layout=reading.layout,
         periods=reading.periods,
         rows_read=reading.rows_read,
-        flags=[flag.document() for flag in reading.flags],
+        kind=Dataset.Kind.SURVEY if reading.surveys else Dataset.Kind.AVERAGES,
+        headings=_headings(reading),
         computed_by=reading.computed_by,
         licence=LICENCE,
         attribution=ATTRIBUTION,
@@ -109,7 +112,8 @@ def import_bytes(
     if not dry_run:
         dataset.save(force_insert=True)
         _add(dataset, reading)
-    return ImportReport(dataset, file_name, already_imported=False, dry_run=dry_run)
+    flags = tuple(flag.document() for flag in reading.flags)
+    return ImportReport(dataset, flags, file_name, already_imported=False, dry_run=dry_run)
 
 
 def _wait_for_other_imports() -> None:
@@ -121,11 +125,30 @@ def _wait_for_other_imports() -> None:
 def _add(dataset: Dataset, reading: datasets.Reading) -> None:
     """Add every row of a file, each pointing at the standing row it supersedes."""
     by_code = _countries([*reading.surveys, *reading.averages])
-    firms = _providers(row.firm for row in reading.surveys)
-    services = [_service(dataset, row, by_code, firms) for row in reading.surveys]
+    naming.make_known(row.firm for row in reading.surveys)
+    services = [_service(dataset, row, by_code) for row in reading.surveys]
     averages = [_average(dataset, row, by_code) for row in reading.averages]
     _insert(SurveyedService, services)
     _insert(CorridorAverage, averages)
+    ImportFlag.objects.bulk_create(
+        [
+            ImportFlag(
+                dataset=dataset,
+                sheet=flag.sheet or "",
+                row=flag.row,
+                column=flag.column or "",
+                flag=flag.flag.value,
+                detail=flag.detail,
+            )
+            for flag in reading.flags
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _headings(reading: datasets.Reading) -> dict[str, list[str]]:
+    first = reading.surveys[0] if reading.surveys else reading.averages[0]
+    return {"": list(first.raw)}
 
 
 def _insert(model: type[Row], rows: Sequence[Row]) -> None:
@@ -147,7 +170,6 @@ def _service(
     dataset: Dataset,
     row: SurveyRow,
     by_code: dict[str, Country],
-    firms: dict[str, Provider],
 ) -> SurveyedService:
     place = f"{row.sheet or ''}/{row.row}"
     prices = {
@@ -164,7 +186,8 @@ def _service(
         period=row.period,
         origin=by_code[row.origin],
         destination=by_code[row.destination],
-        provider=firms[row.firm],
+        kind=SurveyedService.Kind.SURVEY,
+        name_id=row.firm,
         provider_type=row.firm_type or "",
         product=row.product or "",
         pay_in=row.pay_in or "",
@@ -177,7 +200,7 @@ def _service(
         promotion=row.promotion,
         note=row.note or "",
         collected_on=row.collected_on,
-        raw=dict(row.raw),
+        raw=list(row.raw.values()),
         **prices,
     )
 
@@ -193,7 +216,7 @@ def _average(dataset: Dataset, row: AverageRow, by_code: dict[str, Country]) -> 
         mean_200=row.mean_200,
         services=row.services,
         firms=row.firms,
-        raw=dict(row.raw),
+        raw=list(row.raw.values()),
     )
 
 
@@ -209,10 +232,3 @@ def _countries(rows: Iterable[SurveyRow | AverageRow]) -> dict[str, Country]:
         ignore_conflicts=True,
     )
     return Country.objects.in_bulk(codes, field_name="iso3")
-
-
-def _providers(names: Iterable[str]) -> dict[str, Provider]:
-    """Return the firms by name, the new ones added."""
-    wanted = sorted(set(names))
-    Provider.objects.bulk_create([Provider(name=name) for name in wanted], ignore_conflicts=True)
-    return Provider.objects.in_bulk(wanted, field_name="name")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from remittances.models.prices import (
-    Averages,
-    CorridorAverage,
-    Country,
-    Dataset,
-    Provider,
-    Services,
-    SurveyedService,
-)
+from remittances.models.imports import FileChunk, PriceFile
+from remittances.models.names import NameProposal, Provider, ProviderEvent, ProviderName
+from remittances.models.prices import Averages, CorridorAverage, Services, SurveyedService
+from remittances.models.sources import Country, Dataset, ImportFlag
 
 __all__ = [
     "Averages",
     "CorridorAverage",
     "Country",
     "Dataset",
+    "FileChunk",
+    "ImportFlag",
+    "NameProposal",
+    "PriceFile",
     "Provider",
+    "ProviderEvent",
+    "ProviderName",
     "Services",
     "SurveyedService",
 ]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import uuid_utils.compat as uuid
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from remittances.datasets.cells import DECIMAL_PLACES, LONGEST_TEXT
+from remittances.models.names import Provider, ProviderName
+from remittances.models.sources import Country, Dataset
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -30,74 +31,6 @@ def _number() -> models.DecimalField[Decimal | None, Decimal | None]:
     )
 
 
-class Country(models.Model):
-    """A country that sends or receives; `currency` is blank where no single one is in use."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    iso3 = models.CharField(max_length=3, unique=True)
-    iso2 = models.CharField(max_length=2, blank=True)
-    name = models.CharField(max_length=100)
-    currency = models.CharField(max_length=3, blank=True)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(iso3__regex="^[A-Z]{3}$") & ~Q(iso3="KSV"), name="country_iso3_plain"
-            ),
-            models.CheckConstraint(
-                condition=Q(currency="") | Q(currency__regex="^[A-Z]{3}$"),
-                name="country_currency_plain",
-            ),
-        )
-        ordering = ("iso3",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Provider(models.Model):
-    """A firm that transfers money, under the name the survey gives it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    name = models.CharField(max_length=LONGEST_TEXT, unique=True)
-
-    class Meta:
-        constraints = (models.CheckConstraint(condition=~Q(name=""), name="provider_has_a_name"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Dataset(models.Model):
-    """One file that was imported, known by its bytes and not by its name."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    sha256 = models.CharField(max_length=64, unique=True)
-    file_name = models.CharField(max_length=255)
-    layout = models.CharField(max_length=32)
-    periods = ArrayField(models.CharField(max_length=7))
-    rows_read = models.PositiveIntegerField()
-    flags = models.JSONField(default=list)
-    computed_by = models.CharField(max_length=200)
-    licence = models.CharField(max_length=50)
-    attribution = models.CharField(max_length=300)
-    imported_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="dataset_sha256_plain"
-            ),
-            models.CheckConstraint(condition=Q(rows_read__gt=0), name="dataset_has_rows"),
-            models.CheckConstraint(
-                condition=~Q(attribution="") & ~Q(licence=""), name="dataset_is_attributed"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
 class RowsOfFiles(models.QuerySet[Row]):
     """Rows of corridors; read through `standing()` unless history itself is meant."""
 
@@ -107,7 +40,7 @@ class RowsOfFiles(models.QuerySet[Row]):
 
     def between(self, origin: str, destination: str) -> Self:
         """Return the rows of one corridor, by the countries' codes."""
-        return self.filter(origin__iso3=origin, destination__iso3=destination)
+        return self.filter(origin=origin, destination=destination)
 
 
 class Services(RowsOfFiles["SurveyedService"]):
@@ -122,7 +55,9 @@ class FromFile(models.Model):
     """A row of a file about a corridor in a quarter."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # Its index is the one that keeps keys apart.
     row_key = models.CharField(
         max_length=2 * LONGEST_TEXT
     )  # What a later file must repeat to supersede it.
@@ -132,12 +67,19 @@ class FromFile(models.Model):
     sheet = models.CharField(max_length=100, blank=True)
     row = models.PositiveIntegerField()  # As a spreadsheet counts: the headings are row 1.
     period = models.CharField(max_length=7)
-    origin = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
-    destination = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
-    raw = models.JSONField()  # The whole row as it stood, columns unknown to us included.
+    origin = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(
+        Country, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    raw = models.JSONField()  # The whole row as it stood, unknown columns included: [cell, …].
 
     class Meta:
         abstract = True
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Return the row as it stood, by the headings of its file."""
+        return dict(zip(self.dataset.headings[self.sheet], self.raw, strict=True))
 
 
 def _row_constraints(table: str) -> tuple[models.BaseConstraint, ...]:
@@ -165,8 +107,16 @@ def _row_constraints(table: str) -> tuple[models.BaseConstraint, ...]:
 class SurveyedService(FromFile):
     """One service of one corridor in one quarter, with what it asked at two amounts."""
 
+    class Kind(models.TextChoices):
+        SURVEY = "survey"
+        FEED = "feed"
+        ENTRY = "entry"
+
     survey_id = models.CharField(max_length=LONGEST_TEXT, blank=True)
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="services")
+    kind = models.CharField(max_length=10, choices=Kind.choices)  # That of its dataset.
+    name = models.ForeignKey(
+        ProviderName, on_delete=models.PROTECT, related_name="services", db_index=False
+    )
     provider_type = models.CharField(max_length=LONGEST_TEXT, blank=True)
     product = models.CharField(max_length=LONGEST_TEXT, blank=True)
     pay_in = models.CharField(max_length=LONGEST_TEXT, blank=True)
@@ -191,12 +141,16 @@ class SurveyedService(FromFile):
     promotion = models.BooleanField()
     note = models.TextField(blank=True)
     collected_on = models.DateField(null=True, blank=True)
+    collected_at = models.DateTimeField(null=True, blank=True)  # Of surveys only the day is known.
 
     objects = Services.as_manager()
 
     class Meta:
         constraints = (
             *_row_constraints("surveyedservice"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("survey", "feed", "entry")), name="surveyedservice_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(currency__regex="^[A-Z]{3}$"), name="surveyedservice_currency_plain"
             ),
@@ -212,12 +166,18 @@ class SurveyedService(FromFile):
         )
         indexes = (
             models.Index(
-                fields=("origin", "destination", "-period"), name="surveyedservice_corridor"
+                fields=("origin", "destination", "kind", "-period"), name="surveyedservice_corridor"
             ),
+            models.Index(fields=("name",), name="surveyedservice_of_name"),
         )
 
     def __str__(self) -> str:
         return f"{self.row_key}"
+
+    @property
+    def provider(self) -> Provider:
+        """Return the firm that offers it."""
+        return self.name.provider
 
 
 class CorridorAverage(FromFile):

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from remittances.models import CorridorAverage, Country, Dataset, Provider, SurveyedService
+from remittances.models import (
+    CorridorAverage,
+    Country,
+    Dataset,
+    ImportFlag,
+    Provider,
+    SurveyedService,
+)
 from tests.make import remittances as make
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +49,7 @@ def another(row: SurveyedService, **changes: object) -> None:
         ({"amount_2": -5}, "surveyedservice_amounts_positive"),
         ({"reference_rate": 0}, "surveyedservice_reference_usable"),
         ({"currency": "kes"}, "surveyedservice_currency_plain"),
+        ({"kind": "rumour"}, "surveyedservice_kind_known"),
     ],
 )
 def test_the_database_refuses_what_cannot_be_true(
@@ -72,13 +80,15 @@ def test_two_rows_cannot_both_begin_one_key(row: SurveyedService) -> None:
 
 def test_a_surveyed_row_is_never_changed_or_deleted(row: SurveyedService) -> None:
     make.imported([make.average()])
-    for model in (SurveyedService, CorridorAverage, Dataset):
+    make.imported([make.row(cc1_fx_margin="-1")])
+    for model in (SurveyedService, CorridorAverage, Dataset, ImportFlag):
         rows = model.objects.all()
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             rows.update(id=rows[0].pk)
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             rows._raw_delete(rows.db)  # noqa: SLF001  Without Django's own protection.
     assert SurveyedService.objects.get(pk=row.pk).fee_1 == 414
+    assert ImportFlag.objects.count() == 2
 
 
 def test_the_same_file_cannot_stand_twice(row: SurveyedService) -> None:
@@ -93,6 +103,7 @@ def test_the_same_file_cannot_stand_twice(row: SurveyedService) -> None:
         ({"sha256": "x" * 64}, "dataset_sha256_plain"),
         ({"sha256": "0" * 64, "licence": ""}, "dataset_is_attributed"),
         ({"sha256": "0" * 64, "rows_read": 0}, "dataset_has_rows"),
+        ({"sha256": "0" * 64, "kind": "rumour"}, "dataset_kind_known"),
     ):
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             Dataset.objects.create(**{**values, **changes})
@@ -106,9 +117,14 @@ def test_a_country_has_one_plain_code() -> None:
         Country.objects.create(iso3="KEN", name="Kenya", currency="shs")
 
 
-def test_a_provider_has_a_name() -> None:
+def test_a_provider_has_a_name_and_a_plain_address() -> None:
     with pytest.raises(IntegrityError, match="provider_has_a_name"), transaction.atomic():
-        Provider.objects.create(name="")
+        Provider.objects.create(name="", slug="x")
+    for slug in ("", "A", "a b", "-a", "é"):
+        with pytest.raises(IntegrityError, match="provider_slug_plain"), transaction.atomic():
+            Provider.objects.create(name="A", slug=slug)
+    make.imported([make.row(firm="Ünal & Co")])
+    assert Provider.objects.get().slug == "unal-co"
 
 
 def test_things_are_called_by_what_people_know(row: SurveyedService) -> None:

@@ -151,8 +151,8 @@ def test_every_cell_is_kept_as_it_stood() -> None:
     make.imported([{**make.row(firm="  Two   blanks "), "odd column": "=cmd"}])
     row = SurveyedService.objects.get()
     assert row.provider.name == "Two blanks"
-    assert row.raw["firm"] == "  Two   blanks "
-    assert row.raw["odd column"] == "=cmd"
+    assert row.cells["firm"] == "  Two   blanks "
+    assert row.cells["odd column"] == "=cmd"
 
 
 def test_the_files_that_come_with_the_product_are_imported_once() -> None:
