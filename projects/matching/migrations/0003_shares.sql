@@ -1,16 +1,19 @@
 -- Shares: one partition for each round, filled while it is a table by itself, then checked, given its
 -- key and attached. A partition that is attached takes no row and loses none, whoever writes.
 --
--- A foreign key would hold the counted money of everybody until the commit, and every settlement
--- with it. Claims and counted money are never deleted, so looking once, when a round is sealed, is
--- as good: a share is of a claim of its round, and a claim is of counted money.
+-- Each share points at its claim, and each claim at counted money. The database looks at the key of
+-- all shares at once when the partition is attached, which lets nobody else add a claim until the
+-- commit; whoever wants to waits for the programme's lock first, as this transaction did.
 
 CREATE TABLE matching_share (
     round_id uuid NOT NULL,
     contribution_ref varchar(64) NOT NULL,
+    programme_id varchar(64) NOT NULL,
     minor bigint NOT NULL,
     CONSTRAINT matching_share_above_zero CHECK (minor > 0),
-    PRIMARY KEY (contribution_ref, round_id)
+    PRIMARY KEY (contribution_ref, round_id),
+    CONSTRAINT matching_share_of_known_claim FOREIGN KEY (contribution_ref, programme_id)
+        REFERENCES matching_claim (contribution_ref, programme_id)
 ) PARTITION BY LIST (round_id);
 
 CREATE FUNCTION matching_share_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -36,14 +39,16 @@ SET lock_timeout = '5s'
 AS $$
 DECLARE
     shares CONSTANT text := public.matching_shares_of(round);
+    programme text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM public.matching_round AS known WHERE known.id = round)
-        OR to_regclass(shares) IS NOT NULL
-    THEN
+    SELECT known.programme_id INTO programme FROM public.matching_round AS known
+        WHERE known.id = round;
+    IF programme IS NULL OR to_regclass(shares) IS NOT NULL THEN
         RAISE EXCEPTION 'round % is not known, or has its shares', round
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_share_once';
     END IF;
     EXECUTE format('CREATE TABLE %s (LIKE public.matching_share INCLUDING CONSTRAINTS)', shares);
+    EXECUTE format('ALTER TABLE %s ALTER programme_id SET DEFAULT %L', shares, programme);
     IF session_user <> current_user THEN
         EXECUTE format('REVOKE ALL ON %s FROM %I', shares, session_user);
         EXECUTE format('GRANT SELECT, INSERT ON %s TO %I', shares, session_user);

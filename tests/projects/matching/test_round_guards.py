@@ -98,6 +98,24 @@ def test_not_even_the_owner_changes_a_share() -> None:
                 assert "matching_share is written once" in refused(statement)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_claim_of_a_share_cannot_be_taken_away() -> None:
+    make.programme()
+    make.given("c1", 40_00)
+    make.close()
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE matching_claim DISABLE TRIGGER matching_claim_kept")
+        cursor.execute("ALTER TABLE matching_claim DISABLE TRIGGER matching_claim_guard")
+        try:
+            said = refused("DELETE FROM matching_claim")
+        finally:
+            cursor.execute("ALTER TABLE matching_claim ENABLE TRIGGER matching_claim_kept")
+            cursor.execute("ALTER TABLE matching_claim ENABLE TRIGGER matching_claim_guard")
+
+    assert "matching_share_of_known_claim" in said
+    assert Share.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
