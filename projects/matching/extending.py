@@ -126,7 +126,9 @@ def standing(
     rule: Rule, money: Counted, made: Decided, parts: Parts, remaining_minor: int
 ) -> Moves:
     """Return what stands of a decision's moves when these parts and this much of the money do."""
-    stays = unwinding.remaining(rule, money, made, remaining_minor=remaining_minor).moves
+    is_lump = bool(made.lump_minor and parts)  # It may stay when its money does not.
+    left = unwinding.kept_by_project if is_lump else unwinding.remaining
+    stays = left(rule, money, made, remaining_minor=remaining_minor).moves
     paid, total = dict(parts), total_of(parts)
     limited = (
         (key, min(minor, paid.get(key.layer, 0) if _is_of_layer(key) else total))

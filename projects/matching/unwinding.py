@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 OF_THE_AMOUNT = ("below_minimum", "not_eligible:contribution.amount")
 """Refusals that the money itself brings about by becoming less."""
+NOT_MATCHED = ("refused", "exclusive")
+"""Steps of money that a rule counts but leaves unmatched."""
 
 
 @dataclass(slots=True)
@@ -54,17 +56,19 @@ def remaining(
     keeps the same share of the match as of the money, rounded down. Neither gives more than was
     decided: `decided` has the parts as they were then, not as an earlier refund left them.
     A threshold's lump is the project's, not the contribution's: only losing the threshold takes it.
+    What a formula gives once for a project is answered here as for its only contribution: while
+    other money of the project counts, it is `kept_by_project`.
     `public_minor` is what the programmes before still match, where their total share is limited.
     """
     parts = decided.parts
     lump = min(decided.lump_minor, total_of(parts))
     if remaining_minor >= money.amount_minor:
         return Remaining(parts, lump, decided.moves)
-    smaller = _smaller(money, max(0, remaining_minor))
     if lump and is_of_threshold(rule):
-        return _kept(parts, lump, decided.moves, stages_of(rule, money, smaller, decided.steps))
+        return kept_by_project(rule, money, decided, remaining_minor=remaining_minor)
     if remaining_minor <= 0:
         return Remaining((), 0, _for_good(decided.moves))
+    smaller = _smaller(money, remaining_minor)
     stages = stages_of(rule, money, smaller, decided.steps)
     if rule.partial is Partial.PROPORTIONAL:
         share = Rate(remaining_minor, money.amount_minor)
@@ -76,6 +80,28 @@ def remaining(
         room = _public_room(rule, smaller, decided.steps, public_minor)
         parts = _recomputed(rule, money, parts, stages.minor, decided.steps, room)
     return _kept(parts, lump, decided.moves, stages)
+
+
+def kept_by_project(
+    rule: Rule, money: Counted, decided: Decided, *, remaining_minor: int
+) -> Remaining:
+    """Return what stays of a lump that its project keeps: all of it, whatever remains here."""
+    parts = decided.parts
+    stages = stages_of(rule, money, _smaller(money, max(0, remaining_minor)), decided.steps)
+    return _kept(parts, min(decided.lump_minor, total_of(parts)), decided.moves, stages)
+
+
+def still_counts(rule: Rule, money: Counted, decided: Decided, *, remaining_minor: int) -> bool:
+    """Tell whether what remains of money that was decided on is something its rule matches."""
+    names = {step["step"] for step in decided.steps}
+    is_promised = "promised" in names
+    if remaining_minor <= 0 or (not is_promised and not names.isdisjoint(NOT_MATCHED)):
+        return False
+    smaller = _smaller(money, remaining_minor)
+    refusal = counting.refusal(rule, smaller)
+    if refusal in OF_THE_AMOUNT or (refusal is not None and not is_promised):
+        return False
+    return stages_of(rule, money, smaller, decided.steps).minor > 0
 
 
 def is_of_threshold(rule: Rule) -> bool:

@@ -56,7 +56,7 @@ def _now(turn: Turn, given: Decided, *, tally: Tally, pots: Pots) -> Outcome:
     )
     had = sum(minor for _, minor in given.parts)
     taken: list[Step] = [*first_steps(given.steps), {"step": "again", "minor": had}]
-    return within(turn, base, _ideal(turn, base, match), taken, tally=tally, pots=pots)
+    return within(turn, base, _ideal(turn, base, match, tally), taken, tally=tally, pots=pots)
 
 
 def first_steps(steps: tuple[Step, ...]) -> list[Step]:
@@ -65,10 +65,11 @@ def first_steps(steps: tuple[Step, ...]) -> list[Step]:
     return list(steps[: names.index("again")] if "again" in names else steps)
 
 
-def _ideal(turn: Turn, base: Base, match: Step) -> Ideal:
+def _ideal(turn: Turn, base: Base, match: Step, tally: Tally) -> Ideal:
+    if ideals.is_lump(turn.rule):  # Others of the project may have been given it since.
+        return ideals.of(turn.rule, turn.money, base.minor, tally)
     if len(turn.rule.layers) == 1:
-        is_lump = ideals.is_lump(turn.rule)
-        return Ideal(((turn.rule.layers[0].id, _whole(match, "ideal")),), is_lump=is_lump)
+        return Ideal(((turn.rule.layers[0].id, _whole(match, "ideal")),))
     rates = ideals.rates_of(turn.rule, turn.money) or []
     return Ideal(tuple((layer, rate.of(base.minor)) for layer, rate in rates))
 

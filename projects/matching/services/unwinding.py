@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from payments import events
-from projects.matching import allocation, engine, extending, rules, unwinding
+from projects.matching import allocation, engine, extending, rules
 from projects.matching.instant import thresholds
 from projects.matching.instant.outcomes import Turn
 from projects.matching.models import Allocation, CountedMoney, WaitingMoney
-from projects.matching.services import again, changes, lines, shares, stacks
+from projects.matching.services import again, changes, lines, lumps, shares, stacks
 from projects.matching.services.changes import Change
 from projects.matching.services.earning import take_back_earned
 from projects.matching.tally import from_rows, touched
@@ -70,6 +70,8 @@ def unwind(*, contribution_ref: str, remaining: Money, cause: str, now: datetime
     )
     if rows:
         stacks.tell_waiting([contribution_ref], {contribution_ref: money.counted})
+    for row in rows:
+        released += _bring_lumps(row, cause=cause, now=now)
     for row in rows:
         _look_at_others(row, money.counted, cause=cause, now=now)
     return released
@@ -131,11 +133,10 @@ def _bring(
     row: Allocation, money: Counted, remaining_minor: int, *, cause: str, now: datetime
 ) -> int:
     """Bring one match to what remains of its money; return what the pots get back."""
-    rule, decision = row.version.rule, changes.decision_of(row)
-    stays = unwinding.remaining(
-        rule,
+    stays = lumps.stays(
+        row,
         money,
-        decision,
+        changes.decision_of(row),
         remaining_minor=remaining_minor,
         public_minor=_public_before(row, money),
     )
@@ -153,6 +154,26 @@ def _bring(
     tally.move(stays.moves)
     change = Change(row, stays.parts, stays.moves, cause)
     return changes.apply(row.programme, [change], tally, now=now)
+
+
+def _bring_lumps(row: Allocation, *, cause: str, now: datetime) -> int:
+    """Bring what others of a project were given once for it to what stands of the project's money.
+
+    Return what the pots get back.
+    """
+    rows = lumps.of_project(row)
+    refs = [each.contribution_ref for each in rows]
+    if not refs:
+        return 0
+    counted = CountedMoney.objects.filter(contribution_ref__in=refs)
+    money = {each.contribution_ref: each.counted for each in counted}
+    stacks.lock_waiting(refs)
+    released = 0
+    for each in rows:
+        left = each.remaining_minor or 0
+        released += _bring(each, money[each.contribution_ref], left, cause=cause, now=now)
+    stacks.tell_waiting(refs, money)
+    return released
 
 
 def _tally_for(row: Allocation, stays: Remaining) -> Tally:
@@ -191,7 +212,7 @@ def _within_limits(
         pots=stand.pots[row.programme_id],
     )
     room = extending.widened(room, known[-1].rule, money)
-    kept = unwinding.remaining(version.rule, money, room, remaining_minor=remaining_minor)
+    kept = lumps.stays(row, money, room, remaining_minor=remaining_minor)
     return kept if kept.minor < stays.minor else stays
 
 

@@ -15,7 +15,7 @@ from projects.matching.allocation import Before, Given, Outcome, Pots, Remaining
 from projects.matching.instant import thresholds
 from projects.matching.rules import Counted, Exhaustion, Rule, pot_name
 from projects.matching.tally import Tally
-from projects.matching.unwinding import remaining
+from projects.matching.unwinding import kept_by_project, remaining, still_counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,21 +95,36 @@ class Desk:
         """Bring what stands of a row to what remains of its money."""
         left = row.turn.remaining_minor
         money = row.turn.money
-        kept = remaining(
-            self.rule,
-            money,
-            row.outcome,
-            remaining_minor=money.amount_minor if left is None else left,
-        )
+        keeps = kept_by_project if row.outcome.lump_minor and self._others(row) else remaining
+        whole = money.amount_minor
+        kept = keeps(self.rule, money, row.outcome, remaining_minor=whole if left is None else left)
         self.tally.move(row.stands.moves, back=True)
         self.tally.move(kept.moves)
         self.pots = self.pots.plus(row.stands.parts).less(kept.parts)
         row.stands = kept
 
+    def _others(self, row: Row) -> bool:
+        """Tell whether other money of a row's project still counts."""
+        return any(
+            still_counts(
+                self.rule,
+                each.turn.money,
+                each.outcome,
+                remaining_minor=each.turn.money.amount_minor
+                if each.turn.remaining_minor is None
+                else each.turn.remaining_minor,
+            )
+            for each in self.rows.values()
+            if each is not row and each.turn.money.project == row.turn.money.project
+        )
+
     def gone_back(self, ref: str, remaining_minor: int) -> None:
         row = self.rows[ref]
         row.turn = replace(row.turn, remaining_minor=remaining_minor)
         self.settle(row)
+        for each in self.rows.values():
+            if each.outcome.lump_minor and each.turn.money.project == row.turn.money.project:
+                self.settle(each)
         if thresholds.is_lost(self.rule, row.turn.money, self.tally):
             for each in self.rows.values():
                 if each.turn.money.project == row.turn.money.project and each.stands.parts:
@@ -238,7 +253,8 @@ def report(desks: list[Desk]) -> dict[str, Any]:
         found["pots"] |= {pot_name(name, layer): minor for layer, minor in desk.pots.left.items()}
         for ref, row in desk.rows.items():
             if row.stands.lump_minor:
-                found["lumps"][f"{name}:{row.turn.money.project}"] = row.stands.lump_minor
+                once = f"{name}:{row.turn.money.project}"
+                found["lumps"][once] = found["lumps"].get(once, 0) + row.stands.lump_minor
             else:
                 for layer, minor in row.stands.parts:
                     found["matches"].setdefault(ref, {})[pot_name(name, layer)] = minor
