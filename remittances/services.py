@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, transaction
 
-from remittances import countries, datasets
+from remittances import countries, datasets, figures
 from remittances.datasets import bundled
 from remittances.datasets.rows import ATTRIBUTION, LICENCE, FlagDocument
 from remittances.imports import naming
@@ -112,6 +112,7 @@ def import_bytes(
     if not dry_run:
         dataset.save(force_insert=True)
         _add(dataset, reading)
+        figures.refresh_dataset(dataset_id=dataset.pk)
     flags = tuple(flag.document() for flag in reading.flags)
     return ImportReport(dataset, flags, file_name, already_imported=False, dry_run=dry_run)
 

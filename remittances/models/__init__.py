@@ -6,10 +6,12 @@ from remittances.models.imports import FileChunk, PriceFile
 from remittances.models.names import NameProposal, Provider, ProviderEvent, ProviderName
 from remittances.models.prices import Averages, CorridorAverage, Services, SurveyedService
 from remittances.models.sources import Country, Dataset, ImportFlag
+from remittances.models.summaries import CorridorQuarter
 
 __all__ = [
     "Averages",
     "CorridorAverage",
+    "CorridorQuarter",
     "Country",
     "Dataset",
     "FileChunk",
