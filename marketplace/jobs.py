@@ -122,6 +122,18 @@ JOBS = (
         "campaigns whose last day is over",
     ),
     Job(
+        "remittances.look_at_alerts",
+        "remittances.alerts.services.look_at_alerts",
+        3600,
+        "prices that people asked to be told of, and addresses nobody confirmed",
+    ),
+    Job(
+        "remittances.send_alert_messages",
+        "remittances.alerts.services.send_alert_messages",
+        60,
+        "messages of price alerts written but not sent",
+    ),
+    Job(
         "notifications.send_due",
         "marketplace.notifications.services.send_due",
         15,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from remittances import views
 
@@ -8,6 +8,7 @@ app_name = "remittances"
 
 urlpatterns = [
     path("send/", views.send, name="send"),
+    path("send/alerts/", include("remittances.alerts.urls")),
     path("send/methodology/", views.methodology, name="methodology"),
     path("send/<str:origin>/<str:destination>/", views.corridor, name="corridor"),
 ]

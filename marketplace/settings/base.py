@@ -201,6 +201,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 BODY_LIMIT_BYTES = 1024 * 1024
 RECEIPT_RATE = env.str("RECEIPT_RATE", "") or "30/m"  # Receipt numbers an address may try.
+ALERT_RATE = env.str("ALERT_RATE", "") or "20/h"  # Price alerts an address may ask or confirm.
 API_RATE = env.str("API_RATE", "") or "600/m"  # Requests an address may make.
 NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT
 CONTENT_SECURITY_POLICY = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remittances.models.alerts import Alert, AlertCount, AlertMessage, Watched
 from remittances.models.entries import PriceEntry, PriceEvidence
 from remittances.models.feeds import Feed, FeedRun, QuarantinedQuote
 from remittances.models.imports import FileChunk, PriceFile
@@ -12,6 +13,9 @@ from remittances.models.sources import Country, Dataset, ImportFlag
 from remittances.models.summaries import CorridorQuarter
 
 __all__ = [
+    "Alert",
+    "AlertCount",
+    "AlertMessage",
     "Averages",
     "CorridorAverage",
     "CorridorQuarter",
@@ -33,4 +37,5 @@ __all__ = [
     "ReferenceRate",
     "Services",
     "SurveyedService",
+    "Watched",
 ]
