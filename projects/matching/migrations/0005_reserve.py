@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations
 
 RESERVE = (Path(__file__).parent / "0005_reserve.sql").read_text()
-TAKE_TURN = "public.matching_take_turn(text, text[], text[], text[], text[], uuid)"
+TAKE_TURN = "public.matching_take_turn(text, text[], text[], integer[], text[], text[], uuid)"
 IN_FORCE = "public.matching_in_force(timestamptz)"
 HOLD = "public.matching_hold(timestamptz, uuid[], jsonb, jsonb, jsonb, jsonb)"
 FUNCTIONS = (IN_FORCE, TAKE_TURN, HOLD)

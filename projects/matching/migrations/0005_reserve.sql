@@ -5,13 +5,15 @@
 -- Lock programmes, those asked about and those that hold match for the contribution, in the order of
 -- their ids, then what is held. Each statement sees what was committed before it began, so what is
 -- read after the lock stays true until the commit. `pots` are names of pots, `subjects` say whose
--- counters are wanted; those that giving back what is held would move are added.
+-- counters are wanted; those that giving back what is held would move are added. `numbers` are the
+-- versions by which the programmes are asked; `renewed_at` says that one of them is not the newest.
 CREATE FUNCTION public.matching_take_turn(
-    contribution text, giving text[], asked text[], pots text[], subjects text[], project uuid
+    contribution text, giving text[], asked text[], numbers integer[], pots text[], subjects text[],
+    project uuid
 )
 RETURNS TABLE (
     held uuid[], earlier integer, balances jsonb, counters jsonb,
-    frozen text[], is_project_frozen boolean, released text[]
+    frozen text[], is_project_frozen boolean, released text[], renewed_at timestamptz
 )
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -73,7 +75,11 @@ BEGIN
         EXISTS (SELECT FROM public.matching_freeze AS standing
             WHERE standing.project_id = project AND standing.lifted_at IS NULL),
         ARRAY(SELECT freed.programme_id::text FROM public.matching_reserve_release AS freed
-            WHERE freed.programme_id = ANY (asked));
+            WHERE freed.programme_id = ANY (asked)),
+        (SELECT max(newer.published_at)
+            FROM unnest(asked, numbers) AS known (programme_id, number)
+            JOIN public.matching_programme_version AS newer
+                ON newer.programme_id = known.programme_id AND newer.number > known.number);
 END
 $$;
 

@@ -104,11 +104,13 @@ def shrink(claim: Claim, *, remaining_minor: int) -> None:
     who came next, as if this money had been smaller from the start.
     """
     claim.remaining_minor = remaining_minor
-    affected = [claim, *_behind(claim)]
     programme = claim.programme_id
-    newest = claim.programme.versions.order_by("number").last() or claim.version
+    later = claim.programme.versions.filter(number__gte=claim.version.number).order_by("number")
+    known = [each.rule for each in later]
+    affected = [claim, *_behind(claim, known)]
+    newest = known[-1]
     keys = {key for each in affected for key in caps.keys(each.version.rule, each.money.counted)}
-    keys |= {key for each in affected for key in caps.keys(newest.rule, each.money.counted)}
+    keys |= {key for each in affected for key in caps.keys(newest, each.money.counted)}
     keys |= {key for each in affected for key in touched(from_rows(each.moves))}
     tally = engine.tallies({programme: keys})[programme]
     pots = Pots({}, put_in([programme])[programme])
@@ -117,21 +119,23 @@ def shrink(claim: Claim, *, remaining_minor: int) -> None:
     for each in affected:
         if each.reason not in _SETTLED:
             turn = Turn(each.version.rule, each.money.counted, _before(each))
-            _count(each, _base(turn, each.remaining_minor, tally, pots), newest.rule)
+            _count(each, _base(turn, each.remaining_minor, tally, pots), newest)
         tally.move(from_rows(each.moves))
     fields = ["base_minor", "remaining_minor", "reason", "steps", "moves"]
     Claim.objects.bulk_update(affected, fields)
     tallies.write(programme, tally)
 
 
-def _behind(claim: Claim) -> list[Claim]:
-    """Return the later claims of the same round whose base may depend on this one's, in order."""
-    rule = claim.version.rule
-    scopes = {cap.scope for cap in rule.base_caps}
+def _behind(claim: Claim, known: Sequence[Rule]) -> list[Claim]:
+    """Return the later claims of the same round whose base may depend on this one's, in order.
+
+    `known` are the rules from the claim's own on: those that came later may count by more.
+    """
+    scopes = {cap.scope for rule in known for cap in rule.base_caps}
     same = Q(pk=None)
     if scopes & {Scope.DONOR, Scope.DONOR_PROJECT, Scope.DONOR_ORGANISATION}:
         same |= Q(donor_key=claim.donor_key) & Q(donor_key__isnull=False)
-    if Scope.PROJECT in scopes or rule.paired is not None:
+    if Scope.PROJECT in scopes or any(rule.paired is not None for rule in known):
         same |= Q(project_id=claim.project_id)
     rows = Claim.objects.filter(
         same, programme=claim.programme_id, round_number=claim.round_number

@@ -36,10 +36,18 @@ if TYPE_CHECKING:
     from projects.matching.rules import Counted
 
 _TAKE_TURN = """
-SELECT held, earlier, balances, counters, frozen, is_project_frozen, released
-FROM public.matching_take_turn(%s, %s, %s, %s, %s, %s)
+SELECT held, earlier, balances, counters, frozen, is_project_frozen, released, renewed_at
+FROM public.matching_take_turn(%s, %s, %s, %s, %s, %s, %s)
 """
 _HOLD = "SELECT public.matching_hold(%s, %s::uuid[], %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb)"
+
+
+class TermsRenewed(Exception):
+    """Newer terms than those asked about were published before the turn came, the last `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"New terms of {at}.")
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,9 @@ def take_turn(gift: Gift, versions: Sequence[ProgrammeVersion], *, now: datetime
     """Lock the programmes that can give to a gift, then what is held for it; return what stands.
 
     The versions are told of the orders that stand now.
+
+    Raises:
+        TermsRenewed: a version is not the newest any more.
     """
     money = gift.counted(settled_at=now, initiated_at=now)
     accounts = [key for each in versions for key in engine.pots_of(each.rule).values()]
@@ -78,13 +89,17 @@ def take_turn(gift: Gift, versions: Sequence[ProgrammeVersion], *, now: datetime
         gift.contribution_ref,
         giving,
         list(keys),
+        [each.number for each in versions],
         [account.owner_ref for account in accounts],
         list(subjects),
         gift.project_id,
     )
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_TURN, parameters)
-        held, earlier, balances, counters, frozen, is_project_frozen, released = cursor.fetchone()
+        held, earlier, balances, counters, *orders, renewed_at = cursor.fetchone()
+    if renewed_at is not None:
+        raise TermsRenewed(renewed_at)
+    frozen, is_project_frozen, released = orders
     for each in versions:
         each.is_frozen = each.programme_id in frozen
         each.frozen_projects = [gift.project_id] if is_project_frozen else []

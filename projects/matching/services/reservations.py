@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import DatabaseError, transaction
 
@@ -19,12 +19,12 @@ from projects.matching.engine import Offer
 from projects.matching.models import MatchTransition, Programme, Reservation
 from projects.matching.services import again, entries, tallies
 from projects.matching.services.failures import ProgrammesFailed
-from projects.matching.services.holding import Change, hold, take_turn
+from projects.matching.services.holding import Change, TermsRenewed, hold, take_turn
 from projects.matching.services.quotes import quote_of, valid_until
 from projects.matching.tally import as_rows, from_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from projects.matching.engine import Standing
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from projects.matching.services.holding import TurnTaken
     from projects.matching.tally import Moves
 
+T = TypeVar("T")
+
 logger = logging.getLogger(__name__)
 
 LONGEST = timedelta(minutes=32)
@@ -40,16 +42,19 @@ BATCH = 500
 State = Reservation.State
 
 
-@transaction.atomic
 def lock(*, gift: Gift, now: datetime) -> None:
     """Lock what `reserve` of the same gift will, for who must lock something else before accounts.
 
     Programmes come before payments, payments before accounts.
     """
-    take_turn(gift, engine.asked_about(gift.facts, engine.in_force(now)), now=now)
+
+    @transaction.atomic
+    def locked(terms_at: datetime) -> None:
+        take_turn(gift, _asked(gift, terms_at), now=now)
+
+    _by_newest_terms(locked, now)
 
 
-@transaction.atomic
 def reserve(*, gift: Gift, now: datetime, keep: bool = False) -> Quote:
     """Hold what a gift would get, instead of what was held for it before; return the quote.
 
@@ -58,7 +63,33 @@ def reserve(*, gift: Gift, now: datetime, keep: bool = False) -> Quote:
     time. `keep` is for a person who now goes to pay: the 32 minutes begin anew, and what is held
     stays, past them too, until `count`, `release` or `let_lapse`.
     """
-    versions = engine.asked_about(gift.facts, engine.in_force(now))
+
+    def held(terms_at: datetime) -> Quote:
+        return _reserve(gift, _asked(gift, terms_at), now=now, keep=keep)
+
+    return _by_newest_terms(held, now)
+
+
+def _asked(gift: Gift, terms_at: datetime) -> list[ProgrammeVersion]:
+    return engine.asked_about(gift.facts, engine.in_force(terms_at))
+
+
+def _by_newest_terms(act: Callable[[datetime], T], now: datetime) -> T:
+    """Do something by the terms of now; once more by newer ones, where such came before its turn.
+
+    Newer terms may count by more. What is held by older ones, after those have counted all that was
+    held before, would be missing there. All that was locked meanwhile is let go first.
+    """
+    terms_at = now
+    while True:
+        try:
+            return act(terms_at)
+        except TermsRenewed as renewed:
+            terms_at = max(now, renewed.at)
+
+
+@transaction.atomic
+def _reserve(gift: Gift, versions: list[ProgrammeVersion], *, now: datetime, keep: bool) -> Quote:
     turn = take_turn(gift, versions, now=now)
     own = turn.own
     for each in own:
