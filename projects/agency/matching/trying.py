@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -74,6 +74,7 @@ class Outcome:
     fan: Fan | None
     reasons: tuple[Reason, ...]
     samples: tuple[Sample, ...]
+    left_out: int = 0  # Contributions that would come after the window.
 
 
 def money_of(agency_id: UUID, rule: Rule, *, now: datetime) -> tuple[Counted, ...]:
@@ -95,7 +96,7 @@ def outcome(
         ceilings=ceilings,
         samples=draws if is_drawn else 0,
     )
-    return _shown(found, len(placed))
+    return replace(_shown(found, len(placed)), left_out=len(money) - len(placed))
 
 
 def in_window(rule: Rule, money: Sequence[Counted]) -> list[Counted]:

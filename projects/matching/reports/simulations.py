@@ -48,7 +48,7 @@ def simulated(
         FileRefused: the rule or the contributions in a file are none.
     """
     rule = _rule(programme)
-    money = _money(rule, contributions, last, now)
+    money, left_out = _money(rule, contributions, last, now)
     try:
         result = simulation.simulate(
             rule,
@@ -58,7 +58,7 @@ def simulated(
         )
     except ArithmeticError as error:
         raise SimulationRefused(f"{rule.programme_id} cannot be worked out: {error}") from error
-    return document(result), "\n".join(_text(result)), ""
+    return document(result, left_out), "\n".join(_text(result, left_out)), ""
 
 
 def _rule(programme: str) -> Rule:
@@ -75,13 +75,15 @@ def _rule(programme: str) -> Rule:
 
 def _money(
     rule: Rule, contributions: Path | None, last: str | None, now: datetime
-) -> list[Counted]:
+) -> tuple[list[Counted], int]:
+    """Return the money to try, and how much of it comes after the window and is left out."""
     if contributions is not None:
         with told_of(contributions):
-            return contribution_files.read(contributions, own_currency=rule.currency)
+            return contribution_files.read(contributions, own_currency=rule.currency), 0
     since = _since(last or "", now)
     past = simulations.past_money(rule, since=since, until=now)
-    return simulations.as_if_in_window(rule, past, since=since)
+    placed = simulations.as_if_in_window(rule, past, since=since)
+    return placed, len(past) - len(placed)
 
 
 def _since(last: str, now: datetime) -> datetime:
@@ -109,8 +111,11 @@ def _pot(rule: Rule, pot: str | None) -> dict[str, int] | int:
         raise SimulationRefused(f"--pot is {pot!r}: write it as 1000 or 1000.00.") from error
 
 
-def document(result: Simulation) -> dict[str, Any]:
-    """Return a simulation as plain JSON values, amounts in minor units."""
+def document(result: Simulation, left_out: int = 0) -> dict[str, Any]:
+    """Return a simulation as plain JSON values, amounts in minor units.
+
+    `left_out` is how many contributions were not tried, since they come after the window.
+    """
     return {
         "programme": result.rule.programme_id,
         "currency": result.rule.currency,
@@ -120,7 +125,9 @@ def document(result: Simulation) -> dict[str, Any]:
             {"day": day.on.isoformat(), "minor": day.minor, "left_minor": day.left_minor}
             for day in result.spend
         ],
+        "left_out": {"outside_window": left_out},
         "runs_out_on": _day(result.runs_out_on),
+        "short_from": _day(result.short_from),
         "unmatched": [_worked(each) for each in result.unmatched],
         "projects": result.projects,
         "projects_in_full": result.projects_in_full,
@@ -153,7 +160,7 @@ def _day(on: date | None) -> str | None:
     return None if on is None else on.isoformat()
 
 
-def _text(result: Simulation) -> Iterator[str]:
+def _text(result: Simulation, left_out: int) -> Iterator[str]:
     currency = result.rule.currency
 
     def told(minor: int) -> str:
@@ -164,6 +171,12 @@ def _text(result: Simulation) -> Iterator[str]:
         yield "The pot lasts."
     else:
         yield f"The pot is empty on {result.runs_out_on}."
+    if result.short_from not in {None, result.runs_out_on}:
+        yield f"It first lacks something on {result.short_from}."
+    if left_out:
+        window = result.rule.window
+        length = (window.closes_at - window.opens_at).days
+        yield f"Later than the {length} days of the window, and so left out: {left_out}."
     yield f"{result.projects_in_full} of {result.projects} projects are matched in full."
     if result.draws:
         yield f"Drawn {result.draws} times, it is empty {result.draws_that_run_out} times."

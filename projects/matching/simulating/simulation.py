@@ -30,7 +30,7 @@ class Simulation:
     rule: Rule
     funded_minor: int
     spend: tuple[trial.Day, ...]  # Of days on which money came.
-    runs_out_on: date | None
+    runs_out_on: date | None  # The day that takes the last of the pot.
     unmatched: tuple[trial.Worked, ...]
     worked: tuple[trial.Worked, ...]  # Ten examples, one of each kind first.
     projects: int  # That money came for.
@@ -39,6 +39,7 @@ class Simulation:
     draws: int = 0
     draws_that_run_out: int = 0
     runs_out_p50: date | None = None  # In the middle of all draws; None: it lasts.
+    short_from: date | None = None  # The first day on which the pot lacked something.
 
     @property
     def spent_minor(self) -> int:
@@ -68,7 +69,8 @@ def simulate(  # noqa: PLR0913  The rule, the money, and what the draws depend o
         rule=rule,
         funded_minor=pots.funded_minor,
         spend=spend,
-        runs_out_on=plain.empty_on,
+        runs_out_on=trial.empty_on(rule, ordered, plain, pots),
+        short_from=plain.short_from,
         unmatched=tuple(each for each in plain.worked if each.reason is not None),
         worked=_examples(plain.worked),
         projects=projects,
@@ -143,7 +145,7 @@ def _with_fan(
         for place, on in enumerate(horizon):
             left = days.get(on, left)
             lefts[place].append(left)
-        ends.append(passed.empty_on)
+        ends.append(trial.empty_on(rule, money_drawn, passed, pots))
     middle = sorted(end or date.max for end in ends)[count // 2]
     return replace(
         result,

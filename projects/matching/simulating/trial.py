@@ -16,14 +16,14 @@ from projects.matching import allocation, closing, counting
 from projects.matching.closes import entrants
 from projects.matching.instant import ideals, steps
 from projects.matching.instant.outcomes import Outcome, Turn
-from projects.matching.rules import Counted
+from projects.matching.rules import Counted, Coupling
 from projects.matching.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from projects.matching.instant.outcomes import Pots, Step
+    from projects.matching.instant.outcomes import Parts, Pots, Step
     from projects.matching.rules import Rule
 
 INSTANT = timedelta(microseconds=1)
@@ -55,7 +55,16 @@ class Trial:
 
     worked: list[Worked] = field(default_factory=list)
     spent: Counter[date] = field(default_factory=Counter)
-    empty_on: date | None = None
+    paid: Counter[tuple[date, str]] = field(default_factory=Counter)  # By day and layer.
+    short_from: date | None = None  # When it first lacked something.
+
+    def pay(self, on: date, parts: Parts) -> None:
+        for layer, minor in parts:
+            self.spent[on] += minor
+            self.paid[on, layer] += minor
+
+    def lack(self, on: date) -> None:
+        self.short_from = min(self.short_from or on, on)
 
 
 def run(rule: Rule, money: Sequence[Counted], pots: Pots, ceilings: Mapping[str, int]) -> Trial:
@@ -96,12 +105,12 @@ def _decide(
     for ref, outcome in outcomes.items():
         money = turns[ref].money
         on = paid_on.get(ref, day_of(rule, money.settled_at))
-        trial.spent[on] += outcome.minor
+        trial.pay(on, outcome.parts)
         ideal = outcome.ideal_minor or _on_all(rule, money)
         missing = max(0, ideal - outcome.minor)
         trial.worked.append(Worked(money, outcome.minor, missing, outcome.reason, outcome.steps))
         if outcome.unmet:
-            trial.empty_on = min(trial.empty_on or on, on)
+            trial.lack(on)
 
 
 def _look_again(
@@ -149,11 +158,11 @@ def _close(rule: Rule, asked: list[Counted], pots: Pots, trial: Trial) -> None:
         reason = closed.reasons.get(money.ref, None if minor else claim.reason)
         missing = max(0, _on_all(rule, money) - minor) if reason else 0
         trial.worked.append(Worked(money, minor, missing, reason, claim.steps))
-    given = sum(minor for parts in closed.by_project.values() for _, minor in parts)
     last = day_of(rule, rule.window.closes_at - INSTANT)
-    trial.spent[last] += given
-    if given == pots.funded_minor and given:
-        trial.empty_on = last
+    for parts in closed.by_project.values():
+        trial.pay(last, parts)
+    if any(each.reason == "pot_exhausted" for each in trial.worked):
+        trial.lack(last)
 
 
 def _on_all(rule: Rule, money: Counted) -> int:
@@ -166,12 +175,30 @@ def day_of(rule: Rule, at: datetime) -> date:
 
 
 def days_of(rule: Rule, money: Iterable[Counted], trial: Trial, pots: Pots) -> tuple[Day, ...]:
-    """Return each day on which money came or was given; note when the pot was empty."""
+    """Return each day on which money came or was given."""
     left = pots.funded_minor
     days = list[Day]()
     for on in sorted({day_of(rule, each.settled_at) for each in money} | set(trial.spent)):
         left -= trial.spent[on]
         days.append(Day(on, trial.spent[on], left))
-        if not left and trial.spent[on] and trial.empty_on is None:
-            trial.empty_on = on
     return tuple(days)
+
+
+def empty_on(rule: Rule, money: Sequence[Counted], trial: Trial, pots: Pots) -> date | None:
+    """Return the day that took the last of the pot; of an empty pot, the first day of money.
+
+    Funders who give jointly give no more when the first has nothing left, others when the last has.
+    """
+    if not money:
+        return None
+    left = {layer.id: pots.left.get(layer.id, 0) for layer in rule.layers}
+    first = min(day_of(rule, each.settled_at) for each in money)
+    ends = {layer: first for layer, minor in left.items() if not minor}
+    for (on, layer), minor in sorted(trial.paid.items()):
+        left[layer] -= minor
+        if minor and not left[layer]:
+            ends[layer] = on
+    is_one_enough = rule.coupling is Coupling.JOINT
+    if not ends or (len(ends) < len(left) and not is_one_enough):
+        return None
+    return min(ends.values()) if is_one_enough else max(ends.values())

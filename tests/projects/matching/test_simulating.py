@@ -49,7 +49,8 @@ def test_money_of_a_file_is_spent_from_what_was_put_in(tmp_path: Path) -> None:
         {"day": "2026-03-02", "minor": 60_00, "left_minor": 40_00},
         {"day": "2026-03-03", "minor": 40_00, "left_minor": 0},
     ]
-    assert found["runs_out_on"] == "2026-03-03"
+    assert (found["short_from"], found["runs_out_on"]) == ("2026-03-03", "2026-03-03")
+    assert found["left_out"] == {"outside_window": 0}
     assert found["unmatched"] == [{"contribution": "c2", "minor": 20_00, "reason": "pot_exhausted"}]
     assert found["worked"][1]["why"] == "Only €40.00 was left in the pot of this programme."
     assert len(found["fan"]) == 31
@@ -99,6 +100,10 @@ def test_money_of_the_last_months_is_taken_as_if_it_came_in_the_window() -> None
         ("2027-05-05", 10_00),
     ]
     assert found["unmatched"] == []
+    assert found["left_out"] == {"outside_window": 1}
+    out = StringIO()
+    call_command("matching", "simulate", "fund", "--last", "12m", stdout=out)
+    assert "Later than the 184 days of the window, and so left out: 1.\n" in out.getvalue()
 
 
 @time_machine.travel(NOW, tick=False)

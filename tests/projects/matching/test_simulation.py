@@ -55,6 +55,41 @@ def test_a_pot_that_lasts_has_no_last_day() -> None:
     assert (found.projects_in_full, found.projects) == (1, 1)
 
 
+def test_the_pot_is_empty_on_the_day_that_takes_the_last_of_it() -> None:
+    given = [money(1, 60_00), money(2, 60_00, donor="d2"), money(4, 40_00, donor="d3")]
+
+    found = simulate(rule(on_exhaustion="refuse"), given, funded_minor=100_00, samples=0)
+
+    assert [day.left_minor for day in found.spend] == [40_00, 40_00, 0]
+    assert (found.short_from, found.runs_out_on) == (date(2026, 3, 2), date(2026, 3, 4))
+
+
+def test_a_pot_that_refuses_and_keeps_a_rest_is_not_empty() -> None:
+    given = [money(1, 60_00), money(2, 60_00, donor="d2")]
+
+    found = simulate(rule(on_exhaustion="refuse"), given, funded_minor=100_00, samples=3)
+
+    assert (found.short_from, found.runs_out_on) == (date(2026, 3, 2), None)
+    assert (found.draws, found.draws_that_run_out) == (3, 0)
+
+
+def test_a_pot_of_nothing_is_empty_from_the_first_day_of_money() -> None:
+    found = simulate(rule(), [money(2, 60_00)], funded_minor=0, samples=0)
+
+    assert found.short_from == found.runs_out_on == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(("coupling", "day"), [("joint", 1), ("independent", 3)])
+def test_joint_funders_end_with_the_first_and_others_with_the_last(coupling: str, day: int) -> None:
+    layers = [{"id": "a", "rate": [1, 1], "pot": 30_00}, {"id": "b", "rate": [1, 1], "pot": 90_00}]
+    terms = rule(rate=None, layers=layers, coupling=coupling)
+    given = [money(n, 30_00, donor=f"d{n}") for n in (1, 2, 3)]
+
+    found = simulate(terms, given, funded_minor={"a": 30_00, "b": 90_00}, samples=0)
+
+    assert found.runs_out_on == date(2026, 3, day)
+
+
 def test_a_day_is_a_day_of_the_programme() -> None:
     late = replace(money(1, 30_00), settled_at=datetime(2026, 3, 1, 22, tzinfo=UTC))
 
