@@ -34,6 +34,12 @@ class TextField(forms.CharField):
         self.longest = max_length
         self.validators.append(refuse_half_characters)
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Set no limit in the browser, which would cut what is pasted without a word."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
     def to_python(self, value: object) -> str:
         """Return the text in one spelling, unless it is too long already."""
         text = str(super().to_python(value))

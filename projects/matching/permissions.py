@@ -53,3 +53,25 @@ def why_not_publish(*, proposed_by: UUID | None, actor_id: UUID) -> _StrPromise 
             " owner of the agency."
         )
     return None
+
+
+def why_not_decide(*, proposed_by: UUID | None, actor_id: UUID) -> _StrPromise | None:
+    """Say why this person may not confirm a committee's decision that another has proposed."""
+    if proposed_by is None:
+        return _("Nobody has proposed it yet.")
+    if proposed_by == actor_id:
+        return _(
+            "You proposed it, so somebody else has to confirm it: another match manager, or the"
+            " owner of the agency."
+        )
+    return None
+
+
+def why_not_move(*, proposed_by: UUID, actor_id: UUID) -> _StrPromise | None:
+    """Say why this person may not move the money of a pot that somebody proposed to move."""
+    if proposed_by == actor_id:
+        return _(
+            "You proposed it, so somebody else has to confirm it: another match manager or finance"
+            " officer, or the owner of the agency."
+        )
+    return None

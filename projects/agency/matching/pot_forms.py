@@ -71,3 +71,9 @@ class TransferForm(MoneyForm):
         if cleaned.get("source") and cleaned.get("source") == cleaned.get("target"):
             self.add_error("target", _("Choose another pot."))
         return cleaned
+
+
+class ProposalForm(forms.Form):
+    """Which proposed move of money a button is for."""
+
+    proposal = forms.UUIDField(widget=forms.HiddenInput)

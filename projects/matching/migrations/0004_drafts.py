@@ -1,4 +1,4 @@
-"""Drafts that two people publish, and calls that a committee decides."""
+"""What two people agree on: drafts, the decisions of a committee, and money between pots."""
 
 import django.db.models.deletion
 import uuid_utils.compat
@@ -48,6 +48,14 @@ BEGIN
         RAISE EXCEPTION 'call % is decided', OLD.id
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_call_decided';
     END IF;
+    IF EXISTS (
+        SELECT FROM matching_conflict
+        JOIN matching_application ON matching_application.id = application_id
+        WHERE call_id = NEW.id AND member_id IN (NEW.proposed_by_id, NEW.decided_by_id)
+       ) THEN
+        RAISE EXCEPTION 'somebody who decides call % declared a conflict in it', OLD.id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_call_no_conflict';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER matching_call_guard BEFORE UPDATE ON matching_call
@@ -56,15 +64,25 @@ CREATE TRIGGER matching_call_guard BEFORE UPDATE ON matching_call
 CREATE FUNCTION matching_of_undecided_call() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     its_call uuid;
+    its_row matching_call;
 BEGIN
     IF TG_TABLE_NAME = 'matching_application' THEN
         its_call := NEW.call_id;
     ELSE
         SELECT call_id INTO its_call FROM matching_application WHERE id = NEW.application_id;
     END IF;
-    IF (SELECT decided_at FROM matching_call WHERE id = its_call) IS NOT NULL THEN
+    SELECT * INTO its_row FROM matching_call WHERE id = its_call;
+    IF its_row.decided_at IS NOT NULL THEN
         RAISE EXCEPTION 'call % is decided', its_call
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_call_decided';
+    END IF;
+    -- While a decision waits for a second person, only what it awards is written down.
+    IF its_row.proposed_at IS NOT NULL AND (
+        TG_TABLE_NAME <> 'matching_application' OR TG_OP = 'INSERT' OR
+        to_jsonb(NEW) - 'rank' - 'ceiling_id' <> to_jsonb(OLD) - 'rank' - 'ceiling_id'
+       ) THEN
+        RAISE EXCEPTION 'the decision of call % is proposed', its_call
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_call_proposed';
     END IF;
     RETURN NEW;
 END $$;
@@ -74,9 +92,28 @@ CREATE TRIGGER matching_mark_guard BEFORE INSERT OR UPDATE ON matching_mark
     FOR EACH ROW EXECUTE FUNCTION matching_of_undecided_call();
 CREATE TRIGGER matching_conflict_guard BEFORE INSERT ON matching_conflict
     FOR EACH ROW EXECUTE FUNCTION matching_of_undecided_call();
+
+CREATE TRIGGER matching_transfer_proposal_kept
+    BEFORE DELETE OR TRUNCATE ON matching_transfer_proposal
+    FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change();
+CREATE FUNCTION matching_transfer_proposal_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'proposed' OR
+       to_jsonb(NEW) - '{state,ended_by_id,ended_at,transfer_id}'::text[] <>
+       to_jsonb(OLD) - '{state,ended_by_id,ended_at,transfer_id}'::text[] THEN
+        RAISE EXCEPTION 'proposed transfer % cannot change', OLD.id
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_transfer_proposal_fixed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER matching_transfer_proposal_guard BEFORE UPDATE ON matching_transfer_proposal
+    FOR EACH ROW EXECUTE FUNCTION matching_transfer_proposal_guard();
 """
 
 GUARDS_BACK = """
+DROP TRIGGER matching_transfer_proposal_guard ON matching_transfer_proposal;
+DROP FUNCTION matching_transfer_proposal_guard();
+DROP TRIGGER matching_transfer_proposal_kept ON matching_transfer_proposal;
 DROP TRIGGER matching_conflict_guard ON matching_conflict;
 DROP TRIGGER matching_mark_guard ON matching_mark;
 DROP TRIGGER matching_application_guard ON matching_application;
@@ -139,6 +176,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("title", models.CharField(max_length=120)),
                 ("opened_at", models.DateTimeField()),
+                ("proposed_at", models.DateTimeField(null=True)),
                 ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
@@ -302,6 +340,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="call",
+            name="proposed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="call",
             name="opened_by",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
@@ -447,11 +495,37 @@ class Migration(migrations.Migration):
             model_name="call",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(("proposed_at", None), ("proposed_by", None)),
+                    models.Q(("proposed_at__isnull", False), ("proposed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_call_proposed_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("proposed_by__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="matching_call_decided_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="matching_call_two_people",
             ),
         ),
         migrations.AddConstraint(
@@ -563,6 +637,117 @@ class Migration(migrations.Migration):
                 ),
                 name="matching_draft_step_event_known",
             ),
+        ),
+        migrations.CreateModel(
+            name="TransferProposal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("source_layer", models.CharField(max_length=64)),
+                ("target_layer", models.CharField(max_length=64)),
+                ("minor", models.BigIntegerField()),
+                ("key", models.CharField(max_length=100, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waits for a second person"),
+                            ("moved", "Moved"),
+                            ("dropped", "Not done"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfer_proposals",
+                        to="matching.programme",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposal",
+                        to="matching.pottransfer",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "matching_transfer_proposal",
+                "ordering": ("proposed_at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minor__gt", 0),
+                            models.Q(("source_layer", models.F("target_layer")), _negated=True),
+                        ),
+                        name="matching_transfer_proposal_moves",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at", None),
+                                ("ended_by", None),
+                                ("state", "proposed"),
+                                ("transfer", None),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("state", "moved"),
+                                ("transfer__isnull", False),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("state", "dropped"),
+                                ("transfer", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_transfer_proposal_ended_iff_said",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "moved"), _negated=True),
+                            models.Q(("ended_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_transfer_proposal_two_people",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(GUARDS, GUARDS_BACK),
     ]

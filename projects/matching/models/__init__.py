@@ -16,7 +16,7 @@ from projects.matching.models.rounds import (
 )
 from projects.matching.models.tallies import TallyCounter
 from projects.matching.models.tranches import MetObligation, Tranche, TranchePart
-from projects.matching.models.transfers import PotTransfer
+from projects.matching.models.transfers import PotTransfer, TransferProposal
 
 __all__ = [
     "Allocation",
@@ -46,5 +46,6 @@ __all__ = [
     "TallyCounter",
     "Tranche",
     "TranchePart",
+    "TransferProposal",
     "WaitingMoney",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from projects.matching.models.ceilings import Ceiling
@@ -14,7 +14,11 @@ MOST_POINTS = 100
 
 
 class Call(models.Model):
-    """One round in which projects apply to a programme and a committee decides once."""
+    """One round in which projects apply to a programme and a committee decides once.
+
+    Whoever proposes the decision never confirms it, and nobody does either who declared a conflict
+    in the round: the database refuses.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="calls")
@@ -22,6 +26,10 @@ class Call(models.Model):
     title = models.CharField(max_length=120)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    proposed_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -40,9 +48,22 @@ class Call(models.Model):
                 name="matching_call_one_undecided",
             ),
             models.CheckConstraint(
+                condition=Q(proposed_at=None, proposed_by=None)
+                | Q(proposed_at__isnull=False, proposed_by__isnull=False),
+                name="matching_call_proposed_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None)
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                | Q(
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                    proposed_by__isnull=False,
+                ),
                 name="matching_call_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="matching_call_two_people",
             ),
         )
 
@@ -52,6 +73,11 @@ class Call(models.Model):
     @property
     def is_decided(self) -> bool:
         return self.decided_at is not None
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether its decision waits for a second person; applications and points are fixed."""
+        return self.proposed_at is not None and not self.is_decided
 
 
 class Application(models.Model):

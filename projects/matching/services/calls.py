@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.catalogue.models import Membership, Project
 from projects.matching import permissions
@@ -24,10 +25,15 @@ from projects.matching.services.ceilings import CeilingRefused, locked
 from projects.matching.services.drafts import require_manager
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from payments.money import Money
+    from projects.matching.models import Ceiling
+
+IN_CONFLICT = gettext_lazy("You declared a conflict in this round, so others decide it.")
+LONGEST_NAME = 160
 
 
 @transaction.atomic
@@ -70,10 +76,10 @@ def enter_application(  # noqa: PLR0913  One keyword for each column of the row.
 
     Raises:
         NotAllowed: The person may not write the agency's programmes.
-        CallRefused: The round is decided, the project applies already or is another agency's, or
-            the amount is in another currency.
+        CallRefused: The round is decided or proposed, the project applies already or is another
+            agency's, or the amount is in another currency.
     """
-    call = _locked(call_id)
+    call = _open(call_id)
     require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
     own = Project.objects.filter(pk=project_id, agency=call.programme.agency_id)
     if not own.exists():
@@ -100,7 +106,7 @@ def give_mark(
 
     Raises:
         NotAllowed: The person does not sit on the committee, or declared a conflict.
-        CallRefused: The round is decided, or there are no such points.
+        CallRefused: The round is decided or proposed, or there are no such points.
     """
     application = _judged(application_id, actor_id)
     if not 0 <= points <= MOST_POINTS:
@@ -123,7 +129,7 @@ def declare_conflict(
 
     Raises:
         NotAllowed: The person does not sit on the committee.
-        CallRefused: The round is decided.
+        CallRefused: The round is decided, or its decision is proposed.
     """
     application = _judged(application_id, actor_id)
     conflict, _created = Conflict.objects.get_or_create(
@@ -135,18 +141,58 @@ def declare_conflict(
 
 
 @transaction.atomic
+def propose_decision(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
+    """Offer a round to a second person to decide. From now on applications and points are fixed.
+
+    Raises:
+        NotAllowed: The person may not write the agency's programmes, or declared a conflict here.
+        CallRefused: It is proposed or decided, nobody applied, or an application has no points
+            that count.
+    """
+    call = _open(call_id)
+    _require_decider(call, actor_id)
+    entered = _entered(call)
+    try:
+        for each in entered:
+            _ = applied(each).mean
+    except CeilingRefused as refusal:
+        raise CallRefused(str(refusal)) from refusal
+    call.proposed_by_id, call.proposed_at = actor_id, now
+    call.save(update_fields=["proposed_by", "proposed_at"])
+    return call
+
+
+@transaction.atomic
+def return_decision(*, call_id: UUID, actor_id: UUID) -> Call:
+    """Give a proposed decision back to the committee; the proposer may take it back too.
+
+    Raises:
+        NotAllowed: The person may not write the agency's programmes.
+        CallRefused: It is not proposed.
+    """
+    call = _locked(call_id)
+    require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
+    if not call.is_proposed:
+        raise CallRefused(_("Nobody has proposed it yet."))
+    call.proposed_by = call.proposed_at = None
+    call.save(update_fields=["proposed_by", "proposed_at"])
+    return call
+
+
+@transaction.atomic
 def decide_call(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
     """Award ceilings to the applications of a round, the best first, within the pot.
 
     Raises:
-        NotAllowed: The person may not write the agency's programmes.
-        CallRefused: It is decided, nobody applied, or an application has no points that count.
+        NotAllowed: The person may not write the agency's programmes, proposed the decision, or
+            declared a conflict in the round.
+        CallRefused: It is decided, or nobody has proposed it.
     """
     call = _locked(call_id)
-    require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
-    entered = list(call.applications.prefetch_related("marks", "conflicts"))
-    if not entered:
-        raise CallRefused(_("Nobody has applied yet."))
+    _require_decider(call, actor_id)
+    if reason := permissions.why_not_decide(proposed_by=call.proposed_by_id, actor_id=actor_id):
+        raise NotAllowed(reason) if call.is_proposed else CallRefused(reason)
+    entered = _entered(call)
     try:
         ceilings = committees.award_ranked(
             programme_id=call.programme_id,
@@ -156,6 +202,20 @@ def decide_call(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
         )
     except CeilingRefused as refusal:
         raise CallRefused(str(refusal)) from refusal
+    _write_down(entered, ceilings)
+    call.decided_by_id, call.decided_at = actor_id, now
+    call.save(update_fields=["decided_by", "decided_at"])
+    return call
+
+
+def _entered(call: Call) -> list[Application]:
+    entered = list(call.applications.prefetch_related("marks", "conflicts"))
+    if not entered:
+        raise CallRefused(_("Nobody has applied yet."))
+    return entered
+
+
+def _write_down(entered: Sequence[Application], ceilings: Sequence[Ceiling]) -> None:
     by_project = {each.project_id: each for each in entered}
     for ceiling in ceilings:
         application = by_project[ceiling.project_id]
@@ -163,10 +223,17 @@ def decide_call(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
         application.ceiling = ceiling
         application.rank = place if isinstance(place, int) else None
         application.save(update_fields=["ceiling", "rank"])
-    call.decided_by_id = actor_id
-    call.decided_at = now
-    call.save(update_fields=["decided_by", "decided_at"])
-    return call
+
+
+def has_conflict(call: Call, person_id: UUID) -> bool:
+    """Tell whether a person declared a conflict in a round, and so decides nothing of it."""
+    return Conflict.objects.filter(application__call=call, member=person_id).exists()
+
+
+def _require_decider(call: Call, actor_id: UUID) -> None:
+    require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
+    if has_conflict(call, actor_id):
+        raise NotAllowed(str(IN_CONFLICT))
 
 
 def applied(application: Application) -> committees.Application:
@@ -191,10 +258,23 @@ def _locked(call_id: UUID) -> Call:
     return call
 
 
+def _open(call_id: UUID) -> Call:
+    """Return the round, locked, while nobody has proposed its decision."""
+    call = _locked(call_id)
+    if call.is_proposed:
+        raise CallRefused(
+            _(
+                "The decision waits for a second person, so applications and points are fixed."
+                " It can be given back first."
+            )
+        )
+    return call
+
+
 def _judged(application_id: UUID, actor_id: UUID) -> Application:
     """Return the application, its round locked, if the person sits on the committee."""
     application = Application.objects.get(pk=application_id)
-    call = _locked(application.call_id)
+    call = _open(application.call_id)
     held = Membership.objects.filter(
         user_id=actor_id, organisation_id=call.programme.agency_id
     ).values_list("role", flat=True)
@@ -204,4 +284,4 @@ def _judged(application_id: UUID, actor_id: UUID) -> Application:
 
 
 def _name(person_id: UUID) -> str:
-    return str(get_user_model().objects.get(pk=person_id).get_full_name())
+    return str(get_user_model().objects.get(pk=person_id).get_full_name())[:LONGEST_NAME]

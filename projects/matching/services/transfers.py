@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from payments.ledger.services import BalanceExceeded, IdempotencyConflict, PostedEntry, post
 from projects.matching import engine
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from payments.money import Money
+
+
+TOO_SMALL = gettext_lazy("This pot has less than that to give away.")
 
 
 class TransferRefused(ProgrammeRefused):
@@ -47,7 +51,7 @@ def transfer_between_pots(  # noqa: PLR0913  A transfer has that many facts.
         PotTooSmall: the pot has less free.
     """
     (programme,) = engine.locked([programme_id]) or [Programme.objects.get(pk=programme_id)]
-    _refuse_wrong(programme, {source_layer, target_layer}, amount, by)
+    refuse_wrong(programme, {source_layer, target_layer}, amount, by)
     entry = books.transfer(
         programme_id,
         source_layer=source_layer,
@@ -62,7 +66,7 @@ def transfer_between_pots(  # noqa: PLR0913  A transfer has that many facts.
     except IdempotencyConflict as sent:
         raise TransferRefused(str(SENT_ALREADY)) from sent
     except BalanceExceeded as refusal:
-        raise PotTooSmall(_("This pot has less than that to give away.")) from refusal
+        raise PotTooSmall(str(TOO_SMALL)) from refusal
     if posted.created:
         PotTransfer.objects.create(
             programme=programme,
@@ -77,7 +81,12 @@ def transfer_between_pots(  # noqa: PLR0913  A transfer has that many facts.
     return posted
 
 
-def _refuse_wrong(programme: Programme, layers: set[str], amount: Money, by: str) -> None:
+def refuse_wrong(programme: Programme, layers: set[str], amount: Money, by: str) -> None:
+    """Refuse an order that could never be carried out.
+
+    Raises:
+        TransferRefused: says why.
+    """
     latest = programme.versions.order_by("-number").first()
     known = {layer.id for layer in latest.rule.layers} if latest else set()
     if not by.strip():

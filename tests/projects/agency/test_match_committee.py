@@ -26,6 +26,8 @@ from tests.make.rules import document
 from tests.projects.agency import match_pages as pages
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from marketplace.accounts.models import User
     from projects.catalogue.models import Organisation
 
@@ -40,6 +42,11 @@ def agency() -> Organisation:
 
 @pytest.fixture
 def chair(agency: Organisation) -> User:
+    return pages.manager(agency)
+
+
+@pytest.fixture
+def deputy(agency: Organisation) -> User:
     return pages.manager(agency)
 
 
@@ -81,6 +88,11 @@ def mark(application: Application, by: User, points: int) -> None:
     )
 
 
+def decide(call_id: UUID, first: User, second: User) -> None:
+    services.propose_decision(call_id=call_id, actor_id=first.pk, now=pages.NOW)
+    services.decide_call(call_id=call_id, actor_id=second.pk, now=pages.NOW)
+
+
 def text(page: str) -> str:
     """Return what a page says, without the marks around its words."""
     plain = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
@@ -88,7 +100,7 @@ def text(page: str) -> str:
 
 
 def test_a_round_from_the_call_to_the_letters(
-    client: Client, agency: Organisation, chair: User, vetter: User
+    client: Client, agency: Organisation, chair: User, deputy: User, vetter: User
 ) -> None:
     call = opened(agency, chair)
     wells = make.project(listed_by=agency, title="Three wells")
@@ -111,12 +123,17 @@ def test_a_round_from_the_call_to_the_letters(
         reverse("agency:match_application", args=[first.pk]), {"step": "mark", "points": "75"}
     )
 
+    client = accounts.sign_in(Client(), pages.manager(agency))
     asked = text(pages.page(client, "match_decide", call.pk))
     assert "€1,000.00 can still be promised" in asked
-    assert client.post(reverse("agency:match_decide", args=[call.pk])).status_code == 302
+    press = reverse("agency:match_decide", args=[call.pk])
+    assert client.post(press, {"step": "propose"}).status_code == 302
+    assert not Ceiling.objects.exists()
+    accounts.sign_in(client, deputy)
+    assert client.post(press, {"step": "decide"}).status_code == 302
 
     call.refresh_from_db()
-    assert call.decided_by == chair
+    assert call.decided_by == deputy
     second.refresh_from_db()
     first.refresh_from_db()
     assert (second.rank, first.rank) == (1, 2)
@@ -135,7 +152,7 @@ def test_a_round_from_the_call_to_the_letters(
 
 
 def test_points_of_who_has_a_part_in_it_never_count(
-    agency: Organisation, chair: User, vetter: User
+    agency: Organisation, chair: User, deputy: User, vetter: User
 ) -> None:
     application = enter(opened(agency, chair), chair, "A well", 100_00)
     mark(application, chair, 100)
@@ -146,19 +163,21 @@ def test_points_of_who_has_a_part_in_it_never_count(
     with pytest.raises(NotAllowed, match="declared a conflict"):
         mark(application, chair, 99)
     with pytest.raises(CallRefused, match="points of somebody who has no part"):
-        services.decide_call(call_id=application.call_id, actor_id=chair.pk, now=pages.NOW)
+        services.propose_decision(call_id=application.call_id, actor_id=deputy.pk, now=pages.NOW)
     assert not Ceiling.objects.exists()
     assert Mark.objects.get().points == 100
 
     mark(application, vetter, 50)
-    services.decide_call(call_id=application.call_id, actor_id=chair.pk, now=pages.NOW)
+    decide(application.call_id, deputy, pages.manager(agency))
     assert Ceiling.objects.get().letter["score"] == [50, 1]
 
 
-def test_a_decided_round_is_fixed(agency: Organisation, chair: User, vetter: User) -> None:
+def test_a_decided_round_is_fixed(
+    agency: Organisation, chair: User, deputy: User, vetter: User
+) -> None:
     application = enter(opened(agency, chair), chair, "A well", 100_00)
     mark(application, vetter, 50)
-    services.decide_call(call_id=application.call_id, actor_id=chair.pk, now=pages.NOW)
+    decide(application.call_id, chair, deputy)
 
     for again in (
         lambda: mark(application, vetter, 60),

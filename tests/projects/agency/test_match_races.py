@@ -150,6 +150,9 @@ def test_of_eight_who_decide_a_round_one_does() -> None:
         application_id=application.pk, points=5, note="", actor_id=people[0].pk, now=pages.NOW
     )
 
+    proposer = pages.manager(agency)
+    calls.propose_decision(call_id=call.pk, actor_id=proposer.pk, now=pages.NOW)
+
     def decide(person: User) -> str:
         try:
             calls.decide_call(call_id=call.pk, actor_id=person.pk, now=pages.NOW)

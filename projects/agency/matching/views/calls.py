@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from projects.agency.access import actor_id, workspace
 from projects.agency.matching.access import agencies_with, programme_or_404, roles_at
 from projects.agency.matching.call_forms import ApplyForm, ConflictForm, MarkForm, OpenForm
+from projects.agency.matching.showing import has_awards
 from projects.agency.matching.views.drafts import form_page
 from projects.catalogue.permissions import AGENCY_ROLES
 from projects.catalogue.selectors import texts
@@ -63,6 +64,7 @@ def listing(request: HttpRequest, key: str) -> HttpResponse:
         "name": latest.rule.name if latest else found.pk,
         "calls": list(found.calls.all()),
         "form": form,
+        "has_awards": has_awards(latest.rule if latest else None),
         "may_open": may_manage and not found.calls.filter(decided_at=None).exists(),
     }
     return render(request, "agency/match/calls.html", context)
@@ -110,7 +112,7 @@ def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
 def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Give points to one application, or declare a conflict."""
     found = _application_or_404(request, application_id, permissions.COMMITTEE)
-    if found.call.is_decided:
+    if found.call.is_decided or found.call.is_proposed:
         return redirect("agency:match_call", found.call_id)
     entry = selectors.entry(
         found, currency=found.call.programme.currency, member_id=actor_id(request)
@@ -162,20 +164,41 @@ def _judge(request: HttpRequest, found: Application, form: MarkForm | ConflictFo
 @form_page
 @workspace
 def decide(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    """Ask once more, then award."""
+    """Ask once more; one person proposes, another confirms, and that awards."""
     found = _call_or_404(request, call_id, permissions.MANAGERS)
     if request.method == "POST":
-        try:
-            services.decide_call(call_id=found.pk, actor_id=actor_id(request), now=timezone.now())
-        except CallRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Decided. The letters are ready."))
-        return redirect("agency:match_call", found.pk)
-    context = _context(request, found)
-    room = ceilings.room(found.programme_id)
-    context["room"] = amount(room, found.programme.currency)
+        return _take_step(request, found)
+    actor = actor_id(request)
+    context = _context(request, found) | {
+        "room": amount(ceilings.room(found.programme_id), found.programme.currency),
+        "in_conflict": services.IN_CONFLICT if services.has_conflict(found, actor) else "",
+        "why_not_decide": permissions.why_not_decide(
+            proposed_by=found.proposed_by_id, actor_id=actor
+        ),
+    }
     return render(request, "agency/match/decide.html", context)
+
+
+def _take_step(request: HttpRequest, found: Call) -> HttpResponse:
+    """Do what the pressed button says; a button of an older page does nothing else instead."""
+    actor, now = actor_id(request), timezone.now()
+    try:
+        match request.POST.get("step"):
+            case "propose":
+                services.propose_decision(call_id=found.pk, actor_id=actor, now=now)
+                messages.success(request, _("Proposed. Now a second person has to confirm it."))
+                return redirect("agency:match_decide", found.pk)
+            case "return":
+                services.return_decision(call_id=found.pk, actor_id=actor)
+                messages.success(request, _("Points can be given again."))
+            case "decide":
+                services.decide_call(call_id=found.pk, actor_id=actor, now=now)
+                messages.success(request, _("Decided. The letters are ready."))
+            case _:
+                messages.error(request, _("This page is damaged. Open it again."))
+    except (CallRefused, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    return redirect("agency:match_call", found.pk)
 
 
 @require_safe
@@ -232,7 +255,7 @@ def _call_or_404(
 ) -> Call:
     agencies = agencies_with(request, roles)
     mine = Call.objects.filter(pk=call_id, programme__agency__in=agencies)
-    found = mine.select_related("programme__agency", "decided_by").first()
+    found = mine.select_related("programme__agency", "proposed_by", "decided_by").first()
     if found is None:
         raise Http404
     return found

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from projects.agency.access import actor_id, workspace
 from projects.agency.matching import comparison
@@ -18,7 +18,8 @@ from projects.agency.matching.access import (
     programme_or_404,
     roles_at,
 )
-from projects.agency.matching.showing import own_row
+from projects.agency.matching.showing import gap_of, has_awards, own_row
+from projects.agency.matching.views.drafts import form_page
 from projects.catalogue.selectors import roles_in_agencies
 from projects.matching import documents, permissions, wording
 from projects.matching.models.drafts import ProgrammeDraft
@@ -60,6 +61,8 @@ def programme(request: HttpRequest, key: str) -> HttpResponse:
         "programme": found,
         "row": own_row(own),
         "own": own,
+        "gap": gap_of(own),
+        "has_rounds": has_awards(own.rule) or found.calls.exists(),
         "sentence": wording.rule_sentence(own.rule) if own.rule else "",
         "versions": selectors.versions_of(found),
         "may_manage": permissions.why_not_manage(roles) is None,
@@ -88,11 +91,16 @@ def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
     return render(request, "agency/match/version.html", context)
 
 
-@require_POST
+@form_page
 @workspace
 def change(request: HttpRequest, key: str) -> HttpResponse:
-    """Begin the next terms of a programme from those published last."""
+    """Begin the next terms of a programme from those published last.
+
+    Who opens the address itself, as after signing in again, is led to the programme.
+    """
     found = programme_or_404(request, key, permissions.MANAGERS)
+    if request.method != "POST":
+        return redirect("agency:match_programme", found.pk)
     waiting = ProgrammeDraft.objects.filter(
         agency=found.agency, programme_key=found.pk, state__in=ProgrammeDraft.WAITING
     ).first()

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from projects.agency.access import actor_id, workspace
 from projects.agency.matching import comparison
@@ -68,11 +68,13 @@ def propose(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return render(request, "agency/match/propose.html", {"form": form, "draft": found})
 
 
-@require_POST
+@form_page
 @workspace
 def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Publish what somebody else proposed."""
+    """Publish what somebody else proposed. Who opens the address itself is led to the draft."""
     found = draft_or_404(request, draft_id, permissions.MANAGERS)
+    if request.method != "POST":
+        return redirect("agency:match_draft", found.pk)
     form = VersionForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("This page is damaged. Open it again."))
@@ -91,11 +93,13 @@ def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return redirect("agency:match_programme", published.programme_id)
 
 
-@require_POST
+@form_page
 @workspace
 def give_back(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Give a proposed draft back to be written on."""
+    """Give a proposed draft back to be written on, or lead to it."""
     found = draft_or_404(request, draft_id, permissions.MANAGERS)
+    if request.method != "POST":
+        return redirect("agency:match_draft", found.pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form)
