@@ -12,8 +12,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
-from remittances import pricing
-from remittances.datasets.cells import DECIMAL_PLACES
 from remittances.rates import references
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ class Named:
     @classmethod
     def of(cls, reference: Reference) -> Self:
         """Return a reference rate to the decimals that are kept."""
-        rate = pricing.rounded(reference.rate, DECIMAL_PLACES)
+        rate = references.kept(reference.rate)
         return cls(rate=rate, source=reference.source, on=reference.on)
 
 
@@ -154,7 +152,7 @@ class Priced:
 
 
 def _kept(value: Fraction | None) -> Decimal | None:
-    return None if value is None else pricing.rounded(value, DECIMAL_PLACES)
+    return None if value is None else references.kept(value)
 
 
 def _text(fact: object) -> str:

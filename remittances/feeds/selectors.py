@@ -73,7 +73,7 @@ def held() -> QuerySet[QuarantinedQuote]:
 
 
 def _newest(found: QuerySet[FeedRun]) -> dict[UUID, FeedRun]:
-    newest = found.order_by("feed", "-started_at", "-id").distinct("feed")
+    newest = found.order_by("feed_id", "-started_at", "-id").distinct("feed_id")
     return {run.feed_id: run for run in newest}
 
 

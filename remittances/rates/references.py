@@ -8,18 +8,23 @@ its neighbours, the newest day before it stands in and says which day it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from remittances import pricing
+from remittances.datasets.cells import DECIMAL_PLACES
 from remittances.datasets.rows import WORLD_BANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
 EURO = "EUR"
 ECB = "European Central Bank, euro foreign exchange reference rates"
 NO_EXCHANGE = "the same currency, nothing is exchanged"
+_DIGITS = 60  # More than any column holds, so that only the last decimal is rounded.
 MOST_AGE_DAYS = 7  # An older one is no measure of today: nothing is turned into money with it.
 
 
@@ -124,3 +129,9 @@ def _place(reference: Reference) -> tuple[bool, int, int, str]:
 def margin_pct(*, rate: Fraction, reference: Fraction) -> Fraction:
     """Return what the rate keeps of each unit, in per cent; below zero it gives more."""
     return (1 - rate / reference) * 100
+
+
+def kept(value: Fraction) -> Decimal:
+    """Return a number to the 24 decimals that are kept."""
+    with localcontext(prec=_DIGITS):
+        return pricing.rounded(value, DECIMAL_PLACES)

@@ -11,11 +11,10 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
-from remittances import payout, pricing
-from remittances.datasets.cells import DECIMAL_PLACES
+from remittances import payout
 from remittances.datasets.rows import WORLD_BANK
 from remittances.models import RateProposal, ReferenceRate, SurveyedService
-from remittances.rates import ecb
+from remittances.rates import ecb, references
 from remittances.rates.references import ECB
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def load_ecb_rates(*, now: datetime) -> int:
             base=rate.base,
             quote=rate.quote,
             on=rate.on,
-            rate=pricing.rounded(rate.rate, DECIMAL_PLACES),
+            rate=references.kept(rate.rate),
             source=rate.source,
             fetched_at=now,
         )
