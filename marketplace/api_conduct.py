@@ -34,6 +34,7 @@ class ApiConductMiddleware:
         if (
             request.method in {"GET", "HEAD"}
             and response.status_code == HTTPStatus.OK
+            and not response.streaming  # What is streamed brings an ETag of its own.
             and response.content
         ):
             set_response_etag(response)
@@ -53,7 +54,7 @@ class ApiConductMiddleware:
 
     def _open(self, response: HttpResponse) -> HttpResponse:
         response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
         patch_vary_headers(response, ["Accept", "Accept-Language"])
         return response
 

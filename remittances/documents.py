@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from remittances.comparison import Comparison, Quote
+    from remittances.figures.asking import Index
+    from remittances.figures.selectors import Corridor, HistoryPoint
     from remittances.indices import Summary
+    from remittances.models import Dataset
     from remittances.price_statistics import CorridorStatistics
-    from remittances.selectors import Corridor, HistoryPoint
 
 PERCENT_PLACES = 4
 _HEADINGS = ("rank", "received", "total", "fee", "provider", "receive by", "speed", "collected on")
@@ -76,8 +79,42 @@ def statistics(corridors: list[CorridorStatistics], total: Summary) -> dict[str,
     }
 
 
+def indices(asked: Index, corridors: list[CorridorStatistics], total: Summary) -> dict[str, Any]:
+    """Return the document of the indices end-point: the statistics, and what was asked."""
+    document = statistics(corridors, total)
+    parts = [
+        {"mean_fee_200": percent(row.fee_200), "mean_margin_200": percent(row.margin_200)}
+        for row in corridors
+    ]
+    return {
+        "country": asked.country,
+        "direction": asked.direction,
+        "period": asked.period,
+        "corridors": [said | part for said, part in zip(document["corridors"], parts, strict=True)],
+        "summary": document["summary"],
+    }
+
+
+def dataset(known: Dataset) -> dict[str, Any]:
+    """Return one row of the datasets end-point; `flags` counts what is odd about its rows."""
+    return {
+        "sha256": known.sha256,
+        "file": known.file_name,
+        "kind": known.kind,
+        "layout": known.layout,
+        "url": known.url or None,
+        "periods": known.periods,
+        "rows": known.rows_read,
+        "flags": known.flag_count,  # type: ignore[attr-defined]
+        "computed_by": known.computed_by,
+        "licence": known.licence,
+        "attribution": known.attribution,
+        "imported_at": f"{known.imported_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
 def _statistics(row: CorridorStatistics) -> dict[str, Any]:
-    small, large = row.at_200, row.at_500
+    small = row.at_200
     return {
         "corridor": row.key.origin + row.key.destination,
         "from": row.key.origin,
@@ -86,7 +123,7 @@ def _statistics(row: CorridorStatistics) -> dict[str, Any]:
         "services": row.services,
         "firms": row.firms,
         "mean_200": percent(small.mean if small else None),
-        "mean_500": percent(large.mean if large else None),
+        "mean_500": percent(row.mean_500),
         "median_200": percent(small.median if small else None),
         "min_200": percent(small.least if small else None),
         "max_200": percent(small.most if small else None),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from remittances.plot import Plot
-    from remittances.selectors import HistoryPoint
+    from remittances.figures.selectors import HistoryPoint
 
 _PLACES = 2
 

@@ -3,6 +3,9 @@
 The simple mean of the total cost over the rows that are transparent and have a total. Nothing is
 clipped: dear rows are real, so the median stands beside the mean. `cheapest3` is the mean of the
 three cheapest surveyed rows; it is not the World Bank's SmaRT, which asks for access and speed too.
+
+The mean over services leaves out corridors from Russia, as the World Bank's global average does,
+unless the corridors of one country alone are asked for.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 CHEAPEST = 3
 TARGET_PCT = Fraction(3)  # Sustainable Development Goal 10.c: what a transfer should cost.
 CEILING_PCT = Fraction(5)  # The same goal: no corridor above this.
+LEFT_OUT_OF_GLOBAL = frozenset({"RUS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,11 @@ def spread(costs: Iterable[Fraction]) -> Spread | None:
 
 @dataclass(frozen=True, slots=True)
 class CorridorMean:
-    """The mean cost of one corridor, and of how many services where that is known."""
+    """The mean cost of one corridor, of how many services where that is known, and from where."""
 
     mean: Fraction
     services: int | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +73,31 @@ class Summary:
 
 def summary(corridors: Sequence[CorridorMean]) -> Summary:
     """Return the means over corridors, and over services where every corridor has a count."""
-    counts = [corridor.services for corridor in corridors]
-    known = [count for count in counts if count is not None]
-    services = sum(known) if len(known) == len(counts) else None
-    weighed = sum((row.mean * (row.services or 0) for row in corridors), Fraction(0))
     return Summary(
         corridors=len(corridors),
-        services=services,
-        service_mean=weighed / services if services else None,
+        services=_services(corridors),
+        service_mean=_service_mean(corridors),
         corridor_mean=_mean([row.mean for row in corridors]) if corridors else None,
         over_5=sum(row.mean > CEILING_PCT for row in corridors),
         at_or_below_3=sum(row.mean <= TARGET_PCT for row in corridors),
     )
+
+
+def _services(corridors: Sequence[CorridorMean]) -> int | None:
+    counts = [corridor.services for corridor in corridors]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _service_mean(corridors: Sequence[CorridorMean]) -> Fraction | None:
+    """Return the mean over services, as the World Bank takes it over all the world."""
+    is_of_many = len({corridor.origin for corridor in corridors}) > 1
+    left_out = LEFT_OUT_OF_GLOBAL if is_of_many else frozenset()
+    counted = [corridor for corridor in corridors if corridor.origin not in left_out]
+    services = _services(counted)
+    if not services:
+        return None
+    return sum((row.mean * (row.services or 0) for row in counted), Fraction(0)) / services
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction:

@@ -36,6 +36,7 @@ class Wrong(StrEnum):
     INVALID_CURRENCY = "invalid_currency"
     INVALID_AMOUNT = "invalid_amount"
     INVALID_QUARTER = "invalid_quarter"
+    INVALID_DIRECTION = "invalid_direction"
     ASKED_TWICE = "asked_twice"
 
 

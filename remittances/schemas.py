@@ -46,6 +46,35 @@ class PageQuestion(Schema):
     page_size: int = Field(20, ge=1, le=100, description="how many on a page, at most 100")
 
 
+class CorridorsQuestion(PageQuestion):
+    """Which page of the corridors, or all of them as CSV."""
+
+    format: Form = Field(None, description="json or csv; else what the Accept header asks for")
+
+
+class IndicesQuestion(Schema):
+    """Whose corridors, and of which quarter."""
+
+    country: Text = Field(None, description="alpha-3 code, such as KEN; all when left out")
+    direction: Text = Field(None, description="in (to the country, when left out) or out")
+    period: Text = Field(None, description="a quarter, such as 2025_3Q; else each one's newest")
+    format: Form = Field(None, description="json or csv; else what the Accept header asks for")
+
+
+class PricesQuestion(Schema):
+    """Which quarter."""
+
+    period: Text = Field(None, description="a quarter, such as 2025_3Q; the newest when left out")
+
+
+class Credited(Schema):
+    """What every answer carries: whose numbers these are."""
+
+    licence: str
+    attribution: str
+    sources: list[str]
+
+
 class PaidOut(Schema):
     """Money in the recipient's currency, where the rate says plainly which that is."""
 
@@ -87,7 +116,7 @@ class Quote(Schema):
     source: str
 
 
-class Quotes(Schema):
+class Quotes(Credited):
     """The comparison for one amount in one corridor."""
 
     from_: str = Field(alias="from")
@@ -129,9 +158,76 @@ class Quarter(Schema):
     source: str
 
 
-class History(Schema):
+class History(Credited):
     """The mean cost of one corridor over time."""
 
     from_: str = Field(alias="from")
     to: str
     series: list[Quarter]
+
+
+class Index(Schema):
+    """The averages of one corridor in one quarter."""
+
+    corridor: str
+    from_: str = Field(alias="from")
+    to: str
+    period: str
+    services: int | None
+    firms: int | None
+    mean_200: float | None
+    mean_500: float | None
+    median_200: float | None
+    min_200: float | None
+    max_200: float | None
+    cheapest3_200: float | None
+    mean_fee_200: float | None
+    mean_margin_200: float | None
+    published_mean_200: float | None
+
+
+class Summary(Schema):
+    """How the means of the corridors lie."""
+
+    corridors: int
+    services: int | None
+    service_mean: float | None
+    corridor_mean: float | None
+    over_5: int
+    at_or_below_3: int
+
+
+class Indices(Credited):
+    """The averages of corridors, with the filter that produced them."""
+
+    country: str | None
+    direction: str | None
+    period: str | None
+    corridors: list[Index]
+    summary: Summary
+
+
+class Dataset(Schema):
+    """One file that prices come from."""
+
+    sha256: str
+    file: str
+    kind: str
+    layout: str
+    url: str | None
+    periods: list[str]
+    rows: int
+    flags: int
+    computed_by: str
+    licence: str
+    attribution: str
+    imported_at: str
+
+
+class Datasets(Schema):
+    """One page of the list of files."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Dataset]

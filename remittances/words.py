@@ -13,7 +13,7 @@ from remittances import countries
 from remittances.datasets.corridor_averages import THIRD_PARTY
 from remittances.datasets.rows import WORLD_BANK
 from remittances.pricing import NoPrice
-from remittances.selectors import FROM_SERVICES
+from remittances.figures.selectors import FROM_SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -61,11 +61,11 @@ def mend(*, now: datetime) -> int:  # noqa: ARG001  Every job takes the time.
     return len(differing)
 
 
-def _write(scope: str, parameters: Sequence[object]) -> int:
+def _write(scope: str, parameters: list[Any]) -> int:
     _wait_for_other_refreshes()
     with connection.cursor() as cursor:
         cursor.execute(statements.writing(scope), parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _wait_for_other_refreshes() -> None:

@@ -98,6 +98,7 @@ def test_an_empty_object_lacks_what_is_needed_and_says_nothing_twice(client: Cli
     [
         ("quotes", {"from", "to", "amount"}, {"currency", "receive", "format"}),
         ("history", {"from", "to"}, {"format"}),
+        ("indices", set(), {"country", "direction", "period", "format"}),
     ],
 )
 def test_the_openapi_document_says_what_is_needed(
@@ -117,6 +118,9 @@ def test_the_openapi_document_names_every_operation(client: Client) -> None:
 
     assert set(document["paths"]) == {
         "/api/v1/remittances/corridors",
+        "/api/v1/remittances/datasets",
+        "/api/v1/remittances/indices",
+        "/api/v1/remittances/prices",
         "/api/v1/remittances/quotes",
         "/api/v1/remittances/history",
         "/api/v1/projects",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/remittances"
+CREDIT = "The World Bank, Remittance Prices Worldwide, available at http://remittanceprices.worldbank.org"
 
 
 def get(client: Client, path: str, **query: str) -> tuple[int, Any]:
@@ -152,7 +153,11 @@ def test_history_takes_the_published_average_and_else_the_mean_of_services(clien
     )  # fmt: skip
     status, answer = get(client, "history", **{"from": "KEN", "to": "UGA"})
     assert status == 200
+    files = answer.pop("sources")
+    assert len(files) == 2
     assert answer == {
+        "licence": "CC BY 4.0",
+        "attribution": CREDIT,
         "from": "KEN",
         "to": "UGA",
         "series": [
@@ -176,7 +181,14 @@ def test_history_takes_the_published_average_and_else_the_mean_of_services(clien
 def test_history_of_the_unknown_is_empty_and_of_nonsense_refused(client: Client) -> None:
     assert get(client, "history", **{"from": "ISL", "to": "FJI"}) == (
         200,
-        {"from": "ISL", "to": "FJI", "series": []},
+        {
+            "from": "ISL",
+            "to": "FJI",
+            "series": [],
+            "licence": "CC BY 4.0",
+            "attribution": CREDIT,
+            "sources": [],
+        },
     )
     assert get(client, "history", **{"from": "ISL", "to": "nowhere"})[0] == 400
 
@@ -201,6 +213,9 @@ def test_every_answer_takes_few_queries(
         "quotes?from=KEN&to=UGA&amount=18000",
         "corridors?page_size=100",
         "history?from=KEN&to=UGA",
+        "indices",
+        "indices?country=UGA",
+        "datasets",
     ):
         with django_assert_max_num_queries(3):
             assert client.get(f"{ROOT}/{path}").status_code == 200

@@ -86,13 +86,15 @@ def test_a_cost_below_zero_stays_a_number(client: Client) -> None:
 
 
 def test_history_is_a_line_a_quarter(client: Client) -> None:
-    make.imported(
+    report = make.imported(
         [make.average(source_code="KEN", destination_code="UGA", avg_total_cost_200_pct="9.37")]
     )
 
     assert client.get(f"{HISTORY}&format=csv").content.decode() == (
-        "from,to,period,mean_200,services,source\r\n"
-        'KEN,UGA,2020_3Q,9.37,,"World Bank, Remittance Prices Worldwide"\r\n'
+        "from,to,period,mean_200,services,source,licence,attribution,sources\r\n"
+        'KEN,UGA,2020_3Q,9.37,,"World Bank, Remittance Prices Worldwide",CC BY 4.0,'
+        '"The World Bank, Remittance Prices Worldwide, available at'
+        f' http://remittanceprices.worldbank.org",{report.dataset.sha256}\r\n'
     )
 
 
@@ -138,4 +140,6 @@ def test_a_question_that_is_refused_is_refused_in_json_whatever_form_was_wanted(
 def test_nothing_known_is_a_heading_alone(client: Client) -> None:
     answer = client.get("/api/v1/remittances/history?from=ISL&to=FJI&format=csv")
 
-    assert answer.content == b"from,to,period,mean_200,services,source\r\n"
+    assert answer.content == (
+        b"from,to,period,mean_200,services,source,licence,attribution,sources\r\n"
+    )

@@ -108,7 +108,7 @@ def test_a_corridor_takes_few_queries_and_a_kept_page_one(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make.imported([make.average(source_code="KEN", destination_code="UGA")])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         first = client.get(KENYA_TO_UGANDA, {"amount": "18000"})
     with django_assert_num_queries(1):
         kept = client.get(KENYA_TO_UGANDA, {"amount": "18000"})
