@@ -1,7 +1,7 @@
 """Where prices come from: one file per layout, all read into the same kinds of row.
 
-A new layout is a module with the columns it needs and a function from a table to a `Reading`, and
-one line in `LAYOUTS`.
+A new layout of a table is a module with the columns it needs and a function from a table to
+`Opened`, and one line in `LAYOUTS`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from remittances.datasets import corridor_averages, rpw_csv
-from remittances.datasets.csv_table import table
-from remittances.datasets.rows import Reading, Unreadable
+from remittances.datasets import archives, corridor_averages, csv_table, rpw_csv, rpw_workbook
+from remittances.datasets.rows import Opened, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from remittances.datasets.csv_table import Table
+    from remittances.datasets.tables import Table
 
-__all__ = ["Reading", "Unreadable", "read"]
+__all__ = ["Opened", "Unreadable", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Layout:
     """One way to write prices down as a table."""
 
     needed: frozenset[str]
-    read: Callable[[Table], Reading]
+    opened: Callable[[Table], Opened]
 
     def likeness(self, headings: set[str]) -> float:
         """Return which part of the needed headings is there."""
@@ -34,20 +34,32 @@ class Layout:
 
 
 LAYOUTS = (
-    Layout(rpw_csv.NEEDED, rpw_csv.read),
-    Layout(corridor_averages.NEEDED_OF_THE_BANK, corridor_averages.read_the_banks),
-    Layout(corridor_averages.NEEDED_OF_OTHERS, corridor_averages.read_others),
+    Layout(rpw_csv.NEEDED, rpw_csv.opened),
+    Layout(corridor_averages.NEEDED_OF_THE_BANK, corridor_averages.opened_the_banks),
+    Layout(corridor_averages.NEEDED_OF_OTHERS, corridor_averages.opened_others),
 )
 _HALF = 0.5
 
 
-def read(content: bytes) -> Reading:
-    """Return everything the bytes of a file say.
+def opened(path: Path) -> Opened:
+    """Return a file of prices, ready to be read row by row.
 
     Raises:
-        Unreadable: It is no table, of no known layout, or one of its rows cannot be read.
+        Unreadable: It is no table and no workbook, or of no known layout; while rows are read,
+            that one cannot be read.
     """
-    found = table(content)
+    with path.open("rb") as file:
+        magic = file.read(len(archives.MAGIC))
+    if magic == archives.MAGIC:
+        return rpw_workbook.opened(path)
+    if magic == archives.OLD_OR_ENCRYPTED:
+        raise Unreadable(
+            why="this workbook is of an old kind or behind a password; save it as .xlsx without one"
+        )
+    return _table(csv_table.table(path.read_bytes()))
+
+
+def _table(found: Table) -> Opened:
     headings = set(found.headings)
     layout = max(LAYOUTS, key=lambda layout: layout.likeness(headings))
     if layout.likeness(headings) < _HALF:
@@ -55,4 +67,4 @@ def read(content: bytes) -> Reading:
         raise Unreadable(f"its headings ({first}) are not of a layout we read", row=1)
     if missing := sorted(layout.needed - headings):
         raise Unreadable(f"the column “{missing[0]}” is missing", row=1, column=missing[0])
-    return layout.read(found)
+    return layout.opened(found)

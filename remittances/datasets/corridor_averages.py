@@ -8,75 +8,64 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from remittances.datasets.rows import WORLD_BANK, AverageRow, Flag, Flagged, Reading, Unreadable
+from remittances.datasets.rows import WORLD_BANK, AverageRow, Flag, Flagged, Kind, Opened
+from remittances.datasets.whole_file import MEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from remittances.datasets.cells import Cells
-    from remittances.datasets.csv_table import Table
+    from remittances.datasets.tables import Table
 
 LAYOUT = "corridor_averages"
-MEAN = "avg_total_cost_200_pct"
 NEEDED_OF_THE_BANK = frozenset({"period", "source_code", "destination_code", MEAN})
 NEEDED_OF_OTHERS = frozenset({"period", "source", "dest_a2", "services", "firms", MEAN})
 THIRD_PARTY = f"computed by a third party from: {WORLD_BANK}"
 _ALPHA_2 = 2
 
 
-def read_the_banks(table: Table) -> Reading:
+def opened_the_banks(table: Table) -> Opened:
     """Return the World Bank's own averages.
 
     Raises:
-        Unreadable: A row cannot be read, or two rows contradict each other.
+        Unreadable: While rows are read, that one cannot be read.
     """
     rows = (_row(cells, cells.country("destination_code")) for cells in table.rows)
-    return _reading(tuple(rows), computed_by=WORLD_BANK)
+    return _opened(table, rows, computed_by=WORLD_BANK)
 
 
-def read_others(table: Table) -> Reading:
+def opened_others(table: Table) -> Opened:
     """Return averages that a third party computed.
 
     Raises:
-        Unreadable: A row cannot be read, or two rows contradict each other.
+        Unreadable: While rows are read, that one cannot be read.
     """
     rows = (_row(cells, cells.country("dest_a2", letters=_ALPHA_2)) for cells in table.rows)
-    return _reading(tuple(rows), computed_by=THIRD_PARTY)
+    return _opened(table, rows, computed_by=THIRD_PARTY)
+
+
+def _opened(table: Table, rows: Iterator[AverageRow], *, computed_by: str) -> Opened:
+    return Opened(
+        layout=LAYOUT,
+        kind=Kind.AVERAGES,
+        computed_by=computed_by,
+        headings={"": table.headings},
+        rows_expected=table.rows_expected,
+        rows=rows,
+    )
 
 
 def _row(cells: Cells, destination: str) -> AverageRow:
+    mean = cells.number(MEAN)
+    missing = Flagged(row=cells.row, flag=Flag.COST_MISSING, detail="not given", column=MEAN)
     return AverageRow(
         row=cells.row,
         period=cells.quarter("period"),
         origin=cells.other_country("source_code", "source", than=destination),
         destination=destination,
-        mean_200=cells.number(MEAN),
+        mean_200=mean,
         services=cells.count("services"),
         firms=cells.count("firms"),
+        flags=(missing,) if mean is None else (),
         raw=cells.values,
     )
-
-
-def _reading(rows: tuple[AverageRow, ...], *, computed_by: str) -> Reading:
-    flags = (*_missing(rows), *_repeated(rows))
-    return Reading(layout=LAYOUT, computed_by=computed_by, averages=rows, flags=flags)
-
-
-def _missing(rows: tuple[AverageRow, ...]) -> Iterator[Flagged]:
-    for row in rows:
-        if row.mean_200 is None:
-            yield Flagged(row=row.row, flag=Flag.COST_MISSING, detail="not given", column=MEAN)
-
-
-def _repeated(rows: tuple[AverageRow, ...]) -> Iterator[Flagged]:
-    """Yield the rows that repeat an earlier one; refuse two values for one corridor and quarter."""
-    first: dict[tuple[str, str, str], AverageRow] = {}
-    for row in rows:
-        earlier = first.setdefault((row.period, row.origin, row.destination), row)
-        if earlier is row:
-            continue
-        if earlier.mean_200 != row.mean_200:
-            corridor = f"{row.origin}{row.destination} in {row.period}"
-            why = f"row {earlier.row} gives another average for {corridor}"
-            raise Unreadable(why, row=row.row, column=MEAN)
-        yield Flagged(row=row.row, flag=Flag.DUPLICATE, detail=f"repeats row {earlier.row}")

@@ -6,13 +6,16 @@ import codecs
 import csv
 import io
 import re
-from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from remittances.datasets.cells import Cells
 from remittances.datasets.rows import Unreadable
+from remittances.datasets.tables import Table, named
 
-_WORKBOOK = b"PK\x03\x04"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -20,51 +23,46 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _DELIMITERS = ",;\t"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The headings, in lower case, and the rows that hold anything."""
-
-    headings: tuple[str, ...]
-    rows: tuple[Cells, ...]
 
 
 def table(content: bytes) -> Table:
     """Return the table in a CSV file: comma, semicolon or tab, UTF-8, UTF-16 or Windows-1252.
 
     Raises:
-        Unreadable: It is no such table, or a row has too few or too many cells.
+        Unreadable: It is no such table; while its rows are read, that one has too few or too many
+            cells.
     """
     text = _text(content)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
-    except csv.Error as broken:
-        raise Unreadable(f"this is not a table of comma-separated values ({broken})") from broken
-    if not records or not any(cell.strip() for cell in records[0]):
+    records = _records(text)
+    first = next(records, [])
+    if not any(cell.strip() for cell in first):
         raise Unreadable(why="the first row must hold the headings, and it is empty")
-    headings = _headings(records[0])
-    rows = tuple(
-        _cells(number, record, headings)
-        for number, record in enumerate(records[1:], 2)
+    headings = named(first)
+    filled = (
+        (number, record)
+        for number, record in enumerate(records, 2)
         if any(cell.strip() for cell in record)
     )
-    if not rows:
+    if (one := next(filled, None)) is None:
         raise Unreadable(why="there are headings but no rows under them")
-    return Table(headings, rows)
+    rows = (_cells(number, record, headings) for number, record in chain([one], filled))
+    return Table(headings, rows, rows_expected=max(text.count("\n"), 1))
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    except csv.Error as broken:
+        raise Unreadable(f"this is not a table of comma-separated values ({broken})") from broken
 
 
 def _text(content: bytes) -> str:
-    if content.startswith(_WORKBOOK):
-        raise Unreadable(
-            why="this is a workbook or an archive; save the sheet as CSV and import that"
-        )
     text = _decoded(content)
     if not text.strip():
         raise Unreadable(why="the file is empty")
-    if _CONTROLS.search(text):
+    if CONTROLS.search(text):
         raise Unreadable(why="this is not a text file")
     return text
 
@@ -92,17 +90,6 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def _headings(record: list[str]) -> tuple[str, ...]:
-    """Return the headings by which columns are asked for; a nameless one gets its number."""
-    names: list[str] = []
-    for number, cell in enumerate(record, 1):
-        name = " ".join(cell.replace("\ufeff", "").split()).casefold() or f"column {number}"
-        if name in names:
-            raise Unreadable(f"the heading “{name[:40]}” stands twice", row=1, column=name[:40])
-        names.append(name)
-    return tuple(names)
-
-
 def _cells(number: int, record: list[str], headings: tuple[str, ...]) -> Cells:
     if len(record) < len(headings):
         raise Unreadable(
@@ -115,4 +102,4 @@ def _cells(number: int, record: list[str], headings: tuple[str, ...]) -> Cells:
         raise Unreadable(
             f"there are {len(record)} cells under {len(headings)} headings", row=number
         )
-    return Cells(number, dict(zip_longest(headings, record[: len(headings)], fillvalue="")))
+    return Cells(number, dict(zip(headings, record, strict=False)))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -19,12 +19,25 @@ LICENCE = "CC BY 4.0"
 class Unreadable(ValueError):
     """A file, row or cell cannot be read: nothing of the file may be imported."""
 
-    def __init__(self, why: str, *, row: int | None = None, column: str | None = None) -> None:
-        place = "".join(
-            (f"row {row}, " if row else "", f"column “{column}”, " if column else "")
-        ).removesuffix(", ")
+    def __init__(
+        self,
+        why: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        sheet: str | None = None,
+    ) -> None:
+        place = ", ".join(
+            part
+            for part in (
+                f"sheet “{sheet}”" if sheet else "",
+                f"row {row}" if row else "",
+                f"column “{column}”" if column else "",
+            )
+            if part
+        )
         super().__init__(f"{place}: {why}" if place else why)
-        self.why, self.row, self.column = why, row, column
+        self.why, self.row, self.column, self.sheet = why, row, column, sheet
 
 
 class Flag(StrEnum):
@@ -107,6 +120,7 @@ class SurveyRow:
     promotion: bool
     note: str | None
     collected_on: date | None
+    flags: tuple[Flagged, ...]  # What is odd about the row by itself.
     raw: Mapping[str, str]
 
 
@@ -121,25 +135,25 @@ class AverageRow:
     mean_200: Decimal | None
     services: int | None
     firms: int | None
+    flags: tuple[Flagged, ...]  # What is odd about the row by itself.
     raw: Mapping[str, str]
+    sheet: str | None = None
+
+
+class Kind(StrEnum):
+    """What the rows of a file are."""
+
+    SURVEY = "survey"
+    AVERAGES = "averages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Everything one file says."""
+class Opened:
+    """A file whose headings are understood; its rows are read one after the other, once."""
 
-    layout: str  # As the import report names it: `rows`, `corridor_averages`.
+    layout: str  # As the import report names it: `xlsx`, `rows`, `corridor_averages`.
+    kind: Kind
     computed_by: str  # Whose numbers these are, to be shown beside them.
-    surveys: tuple[SurveyRow, ...] = ()
-    averages: tuple[AverageRow, ...] = ()
-    flags: tuple[Flagged, ...] = ()
-
-    @property
-    def rows_read(self) -> int:
-        """Return the count of rows with anything in them, headings left out."""
-        return len(self.surveys) + len(self.averages)
-
-    @property
-    def periods(self) -> list[str]:
-        """Return the quarters the file speaks of, oldest first."""
-        return sorted({row.period for row in self.surveys} | {row.period for row in self.averages})
+    headings: Mapping[str, Sequence[str]]  # By sheet, "" where there are none.
+    rows_expected: int  # Empty rows counted.
+    rows: Iterator[SurveyRow | AverageRow]

@@ -6,15 +6,17 @@ pick-up method. Everything else is asked by the same headings.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from remittances.datasets.rows import Flag, Flagged, SurveyedPrice, SurveyRow, Unreadable
+from remittances.datasets.oddities import oddities
+from remittances.datasets.rows import SurveyedPrice, SurveyRow, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from decimal import Decimal
+    from collections.abc import Iterator, Sequence
 
     from remittances.datasets.cells import Cells
+    from remittances.datasets.tables import Table
 
 _PRICE_COLUMNS = ("lcu amount", "lcu code", "lcu fee", "lcu fx rate", "fx margin", "total cost %")
 NEEDED = frozenset(
@@ -35,7 +37,8 @@ HOW_IT_IS_SENT = ("payment instrument", "product")  # At least one of them is ne
 NOT_APPLICABLE = "N/A"
 
 _LONGEST_NOTE = 5000
-_TOLERANCE_PCT = 2  # Hundredths of a percentage point that rounding explains.
+_REMEMBERED = 50_000
+_REFERENCE = "inter lcu bank fx"
 _SPELLINGS = {
     word.casefold(): word
     for word in (
@@ -47,7 +50,36 @@ _SPELLINGS = {
 }  # fmt: skip
 
 
-def survey_row(cells: Cells, *, sheet: str | None = None) -> SurveyRow:
+def likeness(record: Sequence[str]) -> float:
+    """Return which part of the headings that are needed stands in a row."""
+    given = {" ".join(cell.split()).casefold() for cell in record}
+    return len(NEEDED & given) / len(NEEDED)
+
+
+def check_headings(headings: Sequence[str], *, sheet: str | None = None) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        Unreadable: Naming the column.
+    """
+    if missing := sorted(NEEDED.difference(headings)):
+        why = f"the column “{missing[0]}” is missing"
+        raise Unreadable(why, row=1, column=missing[0], sheet=sheet)
+    if not set(HOW_IT_IS_SENT).intersection(headings):
+        wanted = "” or “".join(HOW_IT_IS_SENT)
+        raise Unreadable(f"the column “{wanted}” is missing", row=1, sheet=sheet)
+
+
+def rows_of(table: Table) -> Iterator[SurveyRow]:
+    """Yield the services of a table, each oddity of a row by itself flagged.
+
+    Raises:
+        Unreadable: A row cannot be read.
+    """
+    return map(survey_row, table.rows)
+
+
+def survey_row(cells: Cells) -> SurveyRow:
     """Return the survey of one service.
 
     Raises:
@@ -59,12 +91,14 @@ def survey_row(cells: Cells, *, sheet: str | None = None) -> SurveyRow:
     currency = cells.currency("cc1 lcu code")
     product, instrument = cells.text("product"), _spelled(cells.text("payment instrument"))
     sent, received = _ways(product)
-    notes = (cells.text(column, longest=_LONGEST_NOTE) for column in ("note1", "note2"))
-    note = "; ".join(filter(None, notes)) or None
-    reference = cells.number("inter lcu bank fx")
+    note = _note(cells)
+    prices = (_price(cells, "cc1", currency), _price(cells, "cc2", currency))
+    reference = cells.number(_REFERENCE)
+    usable = reference if reference is not None and reference > 0 else None
+    transparent = cells.yes("transparent")
     return SurveyRow(
         row=cells.row,
-        sheet=sheet,
+        sheet=cells.sheet,
         survey_id=cells.text("id"),
         period=cells.quarter("period"),
         origin=origin,
@@ -77,62 +111,18 @@ def survey_row(cells: Cells, *, sheet: str | None = None) -> SurveyRow:
         access_point=cells.text("access point") or cells.text("sending location"),
         speed=_spelled(cells.text("speed actual")),
         currency=currency,
-        prices=(_price(cells, 1, currency), _price(cells, 2, currency)),
-        reference_rate=reference if reference and reference > 0 else None,
-        transparent=cells.yes("transparent"),
-        promotion="promotion" in (note or "").casefold(),
+        prices=prices,
+        reference_rate=usable,
+        transparent=transparent,
+        promotion=note is not None and "promotion" in note.casefold(),
         note=note,
         collected_on=cells.day("date"),
+        flags=tuple(oddities(cells, prices, reference=usable, transparent=transparent)),
         raw=cells.values,
     )
 
 
-def oddities(row: SurveyRow) -> Iterator[Flagged]:
-    """Yield what is odd about one row by itself."""
-    if not row.transparent:
-        yield _flagged(row, Flag.NOT_TRANSPARENT, "the exchange-rate cost is not disclosed")
-    if row.reference_rate is None:
-        column = "inter lcu bank fx"
-        given = row.raw.get(column, "").strip()
-        flag = Flag.REFERENCE_RATE_ZERO if given not in {"", ".."} else Flag.COST_MISSING
-        yield _flagged(row, flag, f"the reference rate is “{given}”", column)
-    for number, price in enumerate(row.prices, 1):
-        yield from _price_oddities(row, f"cc{number}", price)
-
-
-def _price_oddities(row: SurveyRow, prefix: str, price: SurveyedPrice) -> Iterator[Flagged]:
-    if price.amount is None:
-        detail = "there is no amount in the currency of the row"
-        yield _flagged(row, Flag.AMOUNT_MISSING, detail, f"{prefix} lcu amount")
-        return
-    parts = {
-        "lcu fee": price.fee,
-        "fx margin": price.margin_pct,
-        "total cost %": price.total_pct,
-    }
-    for name, value in parts.items():
-        if value is None:
-            yield _flagged(row, Flag.COST_MISSING, "not given", f"{prefix} {name}")
-    if price.margin_pct is not None and price.margin_pct < 0:
-        detail = f"{price.margin_pct} %: better than the reference rate"
-        yield _flagged(row, Flag.MARGIN_NEGATIVE, detail, f"{prefix} fx margin")
-    if (apart := _difference(price)) is not None and abs(apart) * 100 > _TOLERANCE_PCT:
-        detail = f"fee and margin make {apart:+.2f} percentage points more than the total says"
-        yield _flagged(row, Flag.COST_DIFFERS_FROM_PARTS, detail, f"{prefix} total cost %")
-
-
-def _difference(price: SurveyedPrice) -> Decimal | None:
-    """Return how many percentage points the parts exceed the reported total by."""
-    parts = (price.amount, price.fee, price.margin_pct, price.total_pct)
-    given = [part for part in parts if part is not None]
-    if len(given) < len(parts):
-        return None
-    amount, fee, margin, total = given
-    return fee / amount * 100 + margin - total
-
-
-def _price(cells: Cells, number: int, currency: str) -> SurveyedPrice:
-    prefix = f"cc{number}"
+def _price(cells: Cells, prefix: str, currency: str) -> SurveyedPrice:
     amount = cells.number(f"{prefix} lcu amount")
     code = cells.text(f"{prefix} lcu code")
     usable = amount is not None and amount > 0 and (code is None or code.upper() == currency)
@@ -148,25 +138,28 @@ def _price(cells: Cells, number: int, currency: str) -> SurveyedPrice:
 
 def _check_corridor(cells: Cells, corridor: str) -> None:
     """Refuse a row whose corridor is not the one its two countries make."""
-    given = (cells.text("corridor") or corridor).upper().replace("KSV", "XKX")
-    if given != corridor:
-        raise Unreadable(
-            f"“{given[:20]}” is not {corridor}, which the two countries of the row make",
-            row=cells.row,
-            column="corridor",
-        )
+    given = cells.text("corridor")
+    if given is None or given == corridor:
+        return
+    if given.upper().replace("KSV", "XKX") != corridor:
+        why = f"“{given[:20]}” is not {corridor}, which the two countries of the row make"
+        raise cells.refused(why=why, column="corridor")
 
 
+@lru_cache(_REMEMBERED)
 def _ways(product: str | None) -> tuple[str | None, str | None]:
     """Return how it is paid in and out, from an old product such as `Cash to cash`."""
     sent, to, received = (product or "").partition(" to ")
     return (_spelled(sent), _spelled(received.capitalize())) if to else (None, None)
 
 
+@lru_cache(_REMEMBERED)
 def _spelled(text: str | None) -> str | None:
     """Return the usual spelling of a word that the survey writes in several cases."""
     return text if text is None else _SPELLINGS.get(text.casefold(), text)
 
 
-def _flagged(row: SurveyRow, flag: Flag, detail: str, column: str | None = None) -> Flagged:
-    return Flagged(row=row.row, flag=flag, detail=detail, column=column, sheet=row.sheet)
+def _note(cells: Cells) -> str | None:
+    first = cells.text("note1", longest=_LONGEST_NOTE)
+    second = cells.text("note2", longest=_LONGEST_NOTE)
+    return f"{first}; {second}" if first and second else first or second

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from django.utils.text import slugify
 
-from remittances.models import Provider, ProviderName
+from remittances.imports import resembling
+from remittances.models import NameProposal, Provider, ProviderName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 _NAMELESS = "provider"  # The slug of a name without a letter that a slug can hold.
 
 
-def make_known(spellings: Iterable[str]) -> list[str]:
+def make_known(spellings: Iterable[str], *, now: datetime) -> list[str]:
     """Add the spellings that are not known, each with a firm of its own, and return them.
 
-    A firm that already bears the very name gets the spelling.
+    A firm that already bears the very name gets the spelling. Where a new spelling looks like one
+    that is known, a proposal waits for somebody to decide.
     """
     wanted = set(spellings)
     known = ProviderName.objects.filter(pk__in=wanted).values_list("pk", flat=True)
@@ -28,7 +31,27 @@ def make_known(spellings: Iterable[str]) -> list[str]:
             [ProviderName(spelling=name, provider=firms[name]) for name in new],
             ignore_conflicts=True,
         )
+        _propose(new, now=now)
     return new
+
+
+def _propose(new: list[str], *, now: datetime) -> None:
+    """Propose for each new spelling the firm of the spelling it looks like, the oldest first."""
+    names = ProviderName.objects.select_related("provider").order_by("provider_id", "spelling")
+    firm_of = {name.spelling: name.provider for name in names}
+    NameProposal.objects.bulk_create(
+        [
+            NameProposal(
+                spelling_id=likeness.spelling,
+                provider=firm_of[likeness.like],
+                reason=likeness.reason,
+                created_at=now,
+            )
+            for likeness in resembling.alike(new, list(firm_of))
+            if firm_of[likeness.like] != firm_of[likeness.spelling]
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _firms(names: list[str]) -> dict[str, Provider]:

@@ -9,11 +9,13 @@ import pytest
 from django.db import IntegrityError, connections
 
 from remittances import datasets, services
+from remittances.imports import publishing
 from remittances.models import Dataset, SurveyedService
 from tests.make import remittances as make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,14 +23,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def _both_read_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold each import after its check until the other is there too, or a second has passed."""
-    meeting, read = Barrier(2), datasets.read
+    meeting, opened = Barrier(2), datasets.opened
 
-    def reading_together(content: bytes) -> datasets.Reading:
+    def reading_together(path: Path) -> datasets.Opened:
         with suppress(BrokenBarrierError):  # Broken when the lock keeps the other one out.
             meeting.wait(timeout=1)
-        return read(content)
+        return opened(path)
 
-    monkeypatch.setattr(datasets, "read", reading_together)
+    monkeypatch.setattr(datasets, "opened", reading_together)
 
 
 def import_twice_at_once() -> list[bool | type[Exception]]:
@@ -60,5 +62,5 @@ def test_without_the_lock_one_of_them_fails(monkeypatch: pytest.MonkeyPatch) -> 
         """Do not wait."""
 
     waiting: Callable[[], None] = no_waiting
-    monkeypatch.setattr(services, "_wait_for_other_imports", waiting)
+    monkeypatch.setattr(publishing, "wait_for_other_imports", waiting)
     assert import_twice_at_once() == [IntegrityError, False]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -95,12 +95,12 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forbidden(_path: Path) -> bytes:
+    def forbidden(_path: Path, _mode: str) -> IO[bytes]:
         raise PermissionError(13, "Permission denied")
 
     secret = tmp_path / "secret.csv"
     secret.write_bytes(make.csv_bytes([make.row()]))
-    monkeypatch.setattr(type(secret), "read_bytes", forbidden)
+    monkeypatch.setattr(type(secret), "open", forbidden)
     with pytest.raises(services.ImportRefused, match=r"secret\.csv: permission denied"):
         services.import_file(path=secret, now=make.NOW)
 

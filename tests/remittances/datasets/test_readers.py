@@ -2,18 +2,22 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
-from remittances import datasets
 from remittances.datasets.rows import Flag, Unreadable
 from tests.make import remittances as make
+from tests.remittances.datasets import reading
+
+if TYPE_CHECKING:
+    from tests.remittances.datasets.reading import Read
 
 OLD_ONLY = {"payment instrument", "pick-up method", "note1", "note2"}
 
 
-def read(*rows: dict[str, str]) -> datasets.Reading:
-    return datasets.read(make.csv_bytes(rows))
+def read(*rows: dict[str, str]) -> Read:
+    return reading.read_bytes(make.csv_bytes(rows))
 
 
 def flags(*rows: dict[str, str]) -> list[tuple[int, str, str | None]]:
@@ -30,12 +34,12 @@ def flags(*rows: dict[str, str]) -> list[tuple[int, str, str | None]]:
     ],
 )
 def test_the_real_files_are_read_whole(name: str, layout: str, rows: int, periods: int) -> None:
-    found = datasets.read(make.real_file(name).read_bytes())
-    assert (found.layout, found.rows_read, len(found.periods)) == (layout, rows, periods)
+    found = reading.read(make.real_file(name))
+    assert (found.layout, len(found.rows), len(found.periods)) == (layout, rows, periods)
 
 
 def test_the_real_rows_are_flagged_for_what_is_odd_about_them() -> None:
-    found = datasets.read(make.real_file("rpw_2025_3Q_east_africa.csv").read_bytes())
+    found = reading.read(make.real_file("rpw_2025_3Q_east_africa.csv"))
     assert Counter(flag.flag for flag in found.flags) == {
         Flag.DUPLICATE: 43,
         Flag.MARGIN_NEGATIVE: 4,
@@ -152,7 +156,7 @@ def test_the_way_it_is_sent_must_be_told_somehow() -> None:
 
 def test_a_table_about_something_else_is_refused() -> None:
     with pytest.raises(Unreadable, match="not of a layout"):
-        datasets.read(b"name,colour\nsky,blue\n")
+        reading.read_bytes(b"name,colour\nsky,blue\n")
 
 
 def test_averages_are_read_in_both_forms() -> None:
@@ -160,7 +164,7 @@ def test_averages_are_read_in_both_forms() -> None:
     assert (bank.origin, bank.destination, bank.mean_200, bank.services) == (
         "XKX", "KEN", Decimal("6.5"), None,
     )  # fmt: skip
-    real = datasets.read(make.real_file("rpw_2025_3Q_gbr_corridors.csv").read_bytes())
+    real = reading.read(make.real_file("rpw_2025_3Q_gbr_corridors.csv"))
     kenya = next(row for row in real.averages if row.destination == "KEN")
     assert (kenya.mean_200, kenya.services, kenya.firms) == (Decimal("3.43"), 27, 10)
     assert "third party" in real.computed_by
