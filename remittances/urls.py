@@ -9,6 +9,6 @@ app_name = "remittances"
 urlpatterns = [
     path("send/", views.send, name="send"),
     path("send/alerts/", include("remittances.alerts.urls")),
-    path("send/methodology/", views.methodology, name="methodology"),
+    path("send/methodology/", include("remittances.method.urls")),
     path("send/<str:origin>/<str:destination>/", views.corridor, name="corridor"),
 ]

@@ -66,12 +66,6 @@ def corridor(request: HttpRequest, origin: str, destination: str) -> HttpRespons
     return render(request, "remittances/corridor.html", drawn)
 
 
-@require_safe
-def methodology(request: HttpRequest) -> HttpResponse:
-    """Say how prices are read and ordered, so that anybody can do it again."""
-    return render(request, "remittances/methodology.html")
-
-
 def _key(*parts: str) -> str:
     """Return the name of a drawn page, another one for each language and each imported file."""
     said = "|".join((translation.get_language() or "", selectors.newest_dataset(), *parts))

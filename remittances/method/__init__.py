@@ -1,0 +1,1 @@
+"""The published method: the rule, worked examples, and every change of it."""
