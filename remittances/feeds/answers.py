@@ -66,7 +66,12 @@ def _currency(code: str) -> str:
         raise ValueError(msg) from unknown
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """Return a name on one line, blanks made one.
+
+    Raises:
+        ValueError: It is empty, too long, or holds signs that are no letters of any language.
+    """
     plain = " ".join(text.split())
     if not plain or len(plain) > LONGEST_TEXT or not _LINE.fullmatch(plain):
         raise ValueError(f"write a name of 1 to {LONGEST_TEXT} characters")
@@ -100,7 +105,7 @@ class Quote(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    provider: Annotated[str, AfterValidator(_line)]
+    provider: Annotated[str, AfterValidator(line)]
     origin: CountryCode = Field(alias="from")
     destination: CountryCode = Field(alias="to")
     send_amount: Number = Field(gt=0)

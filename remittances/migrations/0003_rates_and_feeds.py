@@ -488,7 +488,9 @@ class Migration(migrations.Migration):
                         models.Q(("amount_2", None), ("fee_2", None)),
                         models.Q(
                             ("amount_2__gt", models.F("amount_1")),
+                            ("amount_2__isnull", False),
                             ("fee_2__gte", 0),
+                            ("fee_2__isnull", False),
                             ("fee_2__lt", models.F("amount_2")),
                         ),
                         _connector="OR",
@@ -517,6 +519,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("reference_on__isnull", False),
                         ("reference_rate__gt", 0),
+                        ("reference_rate__isnull", False),
                         models.Q(("reference_source", ""), _negated=True),
                     ),
                     _connector="OR",

@@ -117,7 +117,13 @@ class PriceEntry(models.Model):
                 condition=Q(amount_1__gt=0, fee_1__gte=0, fee_1__lt=F("amount_1"))
                 & (
                     Q(amount_2=None, fee_2=None)
-                    | Q(amount_2__gt=F("amount_1"), fee_2__gte=0, fee_2__lt=F("amount_2"))
+                    | Q(
+                        amount_2__isnull=False,
+                        fee_2__isnull=False,
+                        amount_2__gt=F("amount_1"),
+                        fee_2__gte=0,
+                        fee_2__lt=F("amount_2"),
+                    )
                 ),
                 name="priceentry_amounts_and_fees",
             ),
@@ -128,7 +134,14 @@ class PriceEntry(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reference_rate=None, reference_source="", reference_on=None)
-                | (Q(reference_rate__gt=0, reference_on__isnull=False) & ~Q(reference_source="")),
+                | (
+                    Q(
+                        reference_rate__isnull=False,
+                        reference_rate__gt=0,
+                        reference_on__isnull=False,
+                    )
+                    & ~Q(reference_source="")
+                ),
                 name="priceentry_reference_named",
             ),
             models.CheckConstraint(

@@ -129,9 +129,7 @@ class QuarantinedQuote(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_by=None, decided_at=None, published=None)
-                | Q(
-                    state="overtaken", decided_by=None, decided_at__isnull=False, published=None
-                )
+                | Q(state="overtaken", decided_by=None, decided_at__isnull=False, published=None)
                 | (
                     Q(decided_by__isnull=False, decided_at__isnull=False)
                     & ~Q(reason="")
