@@ -253,4 +253,22 @@ class Migration(migrations.Migration):
                 name="alertmessage_state_has_its_times",
             ),
         ),
+        migrations.AddIndex(
+            model_name="surveyedservice",
+            index=models.Index(
+                condition=models.Q(
+                    ("supersedes__isnull", True), models.Q(("kind", "survey"), _negated=True)
+                ),
+                fields=["origin", "destination"],
+                name="surveyedservice_beginning",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="surveyedservice",
+            index=models.Index(
+                condition=models.Q(("kind", "survey"), _negated=True),
+                fields=["row_key", "-id"],
+                name="surveyedservice_latest",
+            ),
+        ),
     ]

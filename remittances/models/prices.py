@@ -169,6 +169,16 @@ class SurveyedService(FromFile):
                 fields=("origin", "destination", "kind", "-period"), name="surveyedservice_corridor"
             ),
             models.Index(fields=("name",), name="surveyedservice_of_name"),
+            models.Index(  # One row a live or entered price: see `remittances.standing`.
+                fields=("origin", "destination"),
+                condition=Q(supersedes__isnull=True) & ~Q(kind="survey"),
+                name="surveyedservice_beginning",
+            ),
+            models.Index(
+                fields=("row_key", "-id"),
+                condition=~Q(kind="survey"),
+                name="surveyedservice_latest",
+            ),
         )
 
     def __str__(self) -> str:

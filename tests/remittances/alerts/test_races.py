@@ -51,12 +51,12 @@ def look() -> int:
 
 @pytest.fixture
 def meeting() -> Callable[[], None]:
-    """Hold each worker after it has read until the other has read too, or a second has passed."""
+    """Hold each worker after it has read until the other has read too, or some seconds have passed."""
     barrier = Barrier(2)
 
     def meet() -> None:
         with suppress(BrokenBarrierError):
-            barrier.wait(timeout=1)
+            barrier.wait(timeout=5)
 
     return meet
 
