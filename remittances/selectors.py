@@ -6,12 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
-
 from remittances import comparison, countries, questions, standing
 from remittances.comparison import Survey
 from remittances.figures import selectors as figures
-from remittances.models import CorridorQuarter, Country, Dataset, SurveyedService
+from remittances.models import Country, Dataset, SurveyedService
 from remittances.questions import QuoteRequestRefused, Wrong
 
 if TYPE_CHECKING:
@@ -34,17 +32,15 @@ def survey(origin: CountryFacts, destination: CountryFacts, *, currency: str | N
 
 
 def busiest_survey() -> Survey | None:
-    """Return the survey of the corridor with the most transparent prices.
+    """Return the survey of the corridor with the most transparent prices, in one query.
 
     Of several that have as many it is the first by its codes. None where there are no prices.
     """
-    quarters = CorridorQuarter.objects.order_by().values_list("origin", "destination")
-    counted = quarters.annotate(n=Sum("rows_transparent")).filter(n__gt=0)
-    busiest = counted.order_by("-n", "origin", "destination").first()
-    if busiest is None:
+    services = list(standing.busiest())
+    if not services:
         return None
-    here, there, _ = busiest
-    return survey(countries.country(here), countries.country(there), currency=None)
+    here, there = services[0].origin.iso3, services[0].destination.iso3
+    return _survey(countries.country(here), countries.country(there), services, None)
 
 
 def _survey(
@@ -135,9 +131,7 @@ def choices() -> Choices:
 
 def priced_corridors() -> list[tuple[Country, Country]]:
     """Return the corridors with prices of each service, in the order of their codes."""
-    pairs = standing.corridors()
-    by_code = Country.objects.in_bulk({code for pair in pairs for code in pair})
-    return [(by_code[one], by_code[other]) for one, other in pairs]
+    return standing.corridors()
 
 
 def _country(facts: CountryFacts) -> Country:

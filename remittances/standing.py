@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from remittances.models import CorridorQuarter, Country, SurveyedService
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 _ROWS = SurveyedService.objects
 _SURVEY = SurveyedService.Kind.SURVEY
+_FACTS = ("iso3", "iso2", "name", "currency")
 
 
-def compared(origin: str, destination: str) -> Services:
+def compared(origin: str | Subquery, destination: str | Subquery) -> Services:
     """Return the newest survey of a corridor with all live and entered prices, in file order."""
     quarters = CorridorQuarter.objects.filter(
         origin=origin, destination=destination, rows_surveyed__gt=0
     )
     newest = Subquery(quarters.order_by("-period").values("period")[:1])
-    corridor = _ROWS.all().between(origin, destination)
+    corridor = _ROWS.filter(origin=origin, destination=destination)
     surveyed = corridor.standing().filter(kind=_SURVEY, period=newest).values("pk")
     of_price = _ROWS.all().standing().exclude(kind=_SURVEY).filter(row_key=OuterRef("row_key"))
     live = _beginnings().filter(origin=origin, destination=destination)
@@ -56,13 +57,27 @@ def with_knowledge() -> QuerySet[Country]:
     )
 
 
-def corridors() -> list[tuple[str, str]]:
+def busiest() -> Services:
+    """Return the prices of the corridor with the most transparent ones, or none."""
+    quarters = CorridorQuarter.objects.order_by().values("origin", "destination")
+    counted = quarters.annotate(n=Sum("rows_transparent")).filter(n__gt=0)
+    most = counted.order_by("-n", "origin", "destination")[:1]
+    rows = compared(Subquery(most.values("origin")), Subquery(most.values("destination")))
+    return rows.select_related("name__provider", "dataset", "origin", "destination")
+
+
+def corridors() -> list[tuple[Country, Country]]:
     """Return the corridors with the price of any service, by their codes, in one query."""
-    surveyed = CorridorQuarter.objects.filter(rows_surveyed__gt=0).values_list(
-        "origin_id", "destination_id"
-    )
-    live = _beginnings().values_list("origin_id", "destination_id")
-    return sorted(surveyed.order_by().union(live.order_by()))
+    ends = ("origin", "destination")
+    facts = [f"{end}__{fact}" for end in ends for fact in _FACTS]
+    surveyed = CorridorQuarter.objects.filter(rows_surveyed__gt=0).values_list(*facts)
+    found = surveyed.order_by().union(_beginnings().order_by().values_list(*facts))
+    half = len(_FACTS)
+    return [(_country(row[:half]), _country(row[half:])) for row in sorted(found)]
+
+
+def _country(facts: tuple[str, ...]) -> Country:
+    return Country(**dict(zip(_FACTS, facts, strict=True)))
 
 
 def _beginnings() -> Services:
