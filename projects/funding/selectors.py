@@ -21,6 +21,7 @@ from payments.ledger.services import AccountKey
 from payments.models import Payment
 from payments.money import Money
 from projects.funding.models import Campaign, Contribution, Reversal
+from projects.funding.receipts import as_number
 from projects.matching import selectors as matching
 
 if TYPE_CHECKING:
@@ -165,6 +166,15 @@ def paid_back(contribution: Contribution) -> set[UUID]:
         gone[reversal.payment_id] += reversal.amount_minor
     received = Payment.objects.filter(pk__in=gone).values_list("pk", "received_minor")
     return {payment for payment, minor in received if gone[payment] >= (minor or 0)}
+
+
+def key_of_receipt(text: str) -> str | None:
+    """Return the key of the contribution whose receipt has a number, however that is typed."""
+    number = as_number(text)
+    if number is None:
+        return None
+    rows = Contribution.objects.filter(receipt_number=number)
+    return rows.values_list("key", flat=True).first()
 
 
 def fingerprint_rows() -> list[tuple[str, str, int]]:

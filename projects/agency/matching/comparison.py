@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from payments import figures
 from payments.money import Money
 from projects.agency.matching import words
+from projects.matching import wording
 from projects.matching.comparing import ABSENT, differences
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def lines(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Li
     """Return each difference of two documents in words of the page's language."""
     return tuple(
         Line(
-            label=_label(found.place),
+            label=words.place(found.place),
             before=_written(found.place, found.before, before),
             after=_written(found.place, found.after, after),
         )
@@ -47,24 +48,12 @@ def lines(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Li
     )
 
 
-def _label(place: Place) -> str:
-    key, *inner = place
-    label = str(words.KEYS.get(str(key), key))
-    return " · ".join([label, *(_part(part) for part in inner)])
-
-
-def _part(part: str | int) -> str:
-    if isinstance(part, int):
-        return _("row %(n)d") % {"n": part + 1}
-    return str(words.PARTS.get(part, part))
-
-
 def _written(place: Place, value: object, document: Mapping[str, object]) -> str:
     if value is ABSENT:
         return ""
     if isinstance(value, dict):
         inside = ((name, _written((*place, name), each, document)) for name, each in value.items())
-        return "; ".join(f"{_part(name)}: {text}" for name, text in inside)
+        return wording.clauses(f"{words.part_of(name)}: {text}" for name, text in inside)
     if isinstance(value, list) and place[-1] in RATES and len(value) == 2:  # noqa: PLR2004  A pair.
         return "/".join(map(str, value))
     if isinstance(value, list):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects.agency.matching import words
+
 if TYPE_CHECKING:
     from projects.matching.documents import RuleNotUnderstood
 
@@ -64,6 +66,7 @@ PARTS = {
     "2": "gives",
     "3": "per",
 }
+_NUMBERED, _STEP = re.compile(r"\[\d+\]"), re.compile(r"\w+")
 _ROW = re.compile(r"([a-z_.]+)\[(\d+)\][.\[]?([a-z0-9]*)")
 PROBLEMS = {
     "window[1]": gettext_lazy("The programme has to end after it begins."),
@@ -79,7 +82,25 @@ PROBLEMS = {
     "rate": gettext_lazy("Say what is added."),
     "layers": gettext_lazy("Name the funders and what each adds, at most 12."),
     "tiers.bands": gettext_lazy("Write at least one tier."),
+    "pot": gettext_lazy("With several funders the money stands beside each of them."),
+    "coupling": gettext_lazy("This goes with several funders only."),
+    "threshold.mode": gettext_lazy(
+        "One sum for reaching something goes with sharing out at once only."
+    ),
+    "project_cap": gettext_lazy(
+        "This limit is for sharing out at the end. Here write a limit per project."
+    ),
+    "ranking": gettext_lazy("An order of projects goes with scores or with awards only."),
+    "layers[].id": gettext_lazy(
+        "Name each funder once, by Latin letters, digits, and single - or _ between them."
+    ),
+    "layers[].rate": gettext_lazy("Say what this funder adds."),
+    "caps[].layer": gettext_lazy("Choose one of the programme's own funders, or none."),
+    "caps[].period": gettext_lazy("A limit for one contribution has no period."),
+    "tiers.bands[][0]": gettext_lazy("A tier begins above the end of the one before."),
+    "tiers.bands[][1]": gettext_lazy("A tier ends where it begins, or above."),
 }
+"""What stands against a rule, in people's words, by its place without the numbers of rows."""
 
 
 def field_of(place: str) -> Place:
@@ -94,8 +115,12 @@ def field_of(place: str) -> Place:
 
 
 def problem_of(refusal: RuleNotUnderstood) -> str:
-    """Return what is wrong, in words where the page has its own."""
-    if refusal.field in PROBLEMS:
-        return str(PROBLEMS[refusal.field])
-    words = {"place": refusal.field, "allowed": refusal.allowed}
-    return _("This cannot be: %(place)s %(allowed)s.") % words
+    """Return what is wrong in people's words, without the names that a document has for it."""
+    general = _NUMBERED.sub("[]", refusal.field, count=1)
+    if (said := PROBLEMS.get(refusal.field) or PROBLEMS.get(general)) is not None:
+        return str(said)
+    steps = [int(step) if step.isdigit() else step for step in _STEP.findall(refusal.field)]
+    return _(
+        "This does not go with the rest of the rule: %(place)s. Written as text, the rule says"
+        " what is allowed there."
+    ) % {"place": words.place(steps)}

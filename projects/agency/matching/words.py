@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from projects.agency.matching.sentence import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 KINDS = (
     (Kind.RATE, _("The same share of every amount")),
@@ -214,3 +215,16 @@ LABELS: Mapping[str, Mapping[str, object]] = {
     "mode": dict(TIERS_MODES) | dict(STACKINGS),
 }
 """Words of a rule by the key they stand under, for telling what differs."""
+
+
+def place(steps: Sequence[str | int]) -> str:
+    """Return where in a rule something stands, as the page calls it: Limits · row 2 · amount."""
+    key, *inner = steps
+    return " · ".join([str(KEYS.get(str(key), key)), *(part_of(step) for step in inner)])
+
+
+def part_of(step: str | int) -> str:
+    """Return what one part inside a rule is called; rows are counted from 1."""
+    if isinstance(step, int):
+        return _now("row %(n)d") % {"n": step + 1}
+    return str(PARTS.get(step, step))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NotCounted(ValueError):
-    """No money was counted under this name."""
+    """No money was counted under this key, nor a receipt given with this number."""
 
 
 def explained(contribution_ref: str, *, language: str) -> tuple[dict[str, Any], str, str]:

@@ -4,9 +4,9 @@ Every reason code and every kind of step has its sentence here. Amounts are writ
 and kept together in right-to-left text.
 """
 
-from projects.matching.wording.amounts import amount
+from projects.matching.wording.amounts import amount, clauses
 from projects.matching.wording.promises import rule_sentence
 from projects.matching.wording.reasons import waiting, why
 from projects.matching.wording.steps import sentences
 
-__all__ = ["amount", "rule_sentence", "sentences", "waiting", "why"]
+__all__ = ["amount", "clauses", "rule_sentence", "sentences", "waiting", "why"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 from payments import figures
@@ -26,7 +26,11 @@ def language() -> str:
 
 def amount(minor: int, currency: str) -> str:
     """Return minor units as the reader's language writes them, such as €1,234.50."""
-    text = figures.money_text(Money(minor, currency), language=language())
+    return isolated(figures.money_text(Money(minor, currency), language=language()))
+
+
+def isolated(text: str) -> str:
+    """Return a name or a figure kept together where the words around it run from right to left."""
     return figures.isolated(text) if get_language_bidi() else text
 
 
@@ -69,6 +73,11 @@ def part(numerator: int, denominator: int) -> str:
 
 def listed(texts: Iterable[str]) -> str:
     return format_list(list(texts), locale=figures.locale_of(language()))
+
+
+def clauses(texts: Iterable[str]) -> str:
+    """Return the clauses of one sentence, divided as the reader's language divides them."""
+    return pgettext("between the clauses of one sentence", "; ").join(texts)
 
 
 def day(at: datetime, zone: str) -> str:

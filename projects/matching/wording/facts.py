@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from projects.catalogue.countries import country_name
 from projects.catalogue.models import Project
 from projects.catalogue.sectors import Sector
-from projects.matching.wording.amounts import amount, language
+from projects.matching.wording.amounts import amount, isolated, language
 
 if TYPE_CHECKING:
     from projects.matching.instant.outcomes import Json
@@ -68,4 +68,4 @@ def _word(field: str, fact: str) -> str:
         return str(Sector(fact).label)
     if field == "project.kind" and fact in Project.Kind.values:
         return str(Project.Kind(fact).label)
-    return fact
+    return isolated(fact)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from projects.matching.rules import Indexed, Period, Scope, Share
-from projects.matching.wording.amounts import amount, amounts, part
+from projects.matching.wording.amounts import amount, amounts, isolated, part
 
 if TYPE_CHECKING:
     from projects.matching.instant.outcomes import Step
@@ -105,7 +105,9 @@ def promised(cap: Cap, currency: str) -> str:
     """Return a cap as part of a promise: 500 euro per person a month."""
     limit = at_most[cap.scope] % {"cap": amount_text(cap.amount, currency)}
     if cap.period is Period.N_YEARS:
-        return _("%(limit)s in %(years)s years") % {"limit": limit, "years": cap.years}
+        return ngettext(
+            "%(limit)s in %(years)s year", "%(limit)s in %(years)s years", cap.years or 0
+        ) % {"limit": limit, "years": cap.years}
     return periods[cap.period] % {"limit": limit} if cap.period in periods else limit
 
 
@@ -117,7 +119,7 @@ def amount_text(limit: Amount, currency: str) -> str:
                 "times": f"{times.numerator}/{times.denominator}"
                 if times.denominator > 1
                 else times.numerator,
-                "index": index,
+                "index": isolated(index),
             }
         case Share("budget", rate):
             return _("%(share)s of the budget") % {"share": part(rate.numerator, rate.denominator)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from payments.money import Money
 from projects.matching.formula import (
@@ -18,7 +19,16 @@ from projects.matching.formula import (
 )
 from projects.matching.rules import Allocation, Metric, Unlock
 from projects.matching.wording import limits
-from projects.matching.wording.amounts import amount, day, last_day, listed, part, ratio
+from projects.matching.wording.amounts import (
+    amount,
+    clauses,
+    day,
+    isolated,
+    last_day,
+    listed,
+    part,
+    ratio,
+)
 
 if TYPE_CHECKING:
     from projects.matching.rules import Rule, Threshold
@@ -30,8 +40,8 @@ MOST = 3  # Rates that are named one by one.
 def rule_sentence(rule: Rule) -> str:
     """Return what a programme promises, in one sentence."""
     words = _words(rule)
-    clauses = _clauses(rule)
-    if _is_simple(rule) and not clauses:
+    further = _clauses(rule)
+    if _is_simple(rule) and not further:
         return (
             _(
                 "While the pot lasts, %(given)s that arrives from %(first_day)s to %(last_day)s"
@@ -44,8 +54,8 @@ def rule_sentence(rule: Rule) -> str:
             )
         ) % words
     if words["limits"]:
-        clauses.insert(0, _("the match is at most %(limits)s") % words)
-    return "; ".join([_promise(rule) % words, *clauses]) + "."
+        further.insert(0, _("the match is at most %(limits)s") % words)
+    return clauses([_promise(rule) % words, *further]) + "."
 
 
 def _is_simple(rule: Rule) -> bool:
@@ -165,7 +175,8 @@ def _clauses(rule: Rule) -> list[str]:
     found = []
     if len(rule.layers) > 1:
         found.append(
-            _("it is paid by %(funders)s") % {"funders": listed(each.id for each in rule.layers)}
+            _("it is paid by %(funders)s")
+            % {"funders": listed(isolated(each.id) for each in rule.layers)}
         )
     if rule.threshold is not None:
         found.append(_threshold(rule.threshold, rule.currency))
@@ -185,11 +196,19 @@ def _threshold(threshold: Threshold, currency: str) -> str:
     if threshold.mode is Unlock.LUMP:
         return {
             Metric.RAISED: _("a project that has raised %(raised)s gets %(lump)s once"),
-            Metric.DONORS: _("a project with %(at)s givers gets %(lump)s once"),
+            Metric.DONORS: ngettext(
+                "a project with %(at)s giver gets %(lump)s once",
+                "a project with %(at)s givers gets %(lump)s once",
+                threshold.at,
+            ),
             Metric.PCT: _("a project that has raised %(at)s%% of its goal gets %(lump)s once"),
         }[threshold.metric] % words
     return {
         Metric.RAISED: _("a project is matched once it has raised %(raised)s"),
-        Metric.DONORS: _("a project is matched once it has %(at)s givers"),
+        Metric.DONORS: ngettext(
+            "a project is matched once it has %(at)s giver",
+            "a project is matched once it has %(at)s givers",
+            threshold.at,
+        ),
         Metric.PCT: _("a project is matched once it has raised %(at)s%% of its goal"),
     }[threshold.metric] % words

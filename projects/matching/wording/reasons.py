@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from projects.matching.rules import Metric, Scope
 from projects.matching.wording import facts, limits
@@ -18,6 +18,7 @@ from projects.matching.wording.amounts import (
     amount,
     amounts,
     day,
+    isolated,
     last_day,
     number,
     pair,
@@ -137,7 +138,11 @@ REFUSED_FACTS = {
 }
 REACHED = {
     Metric.RAISED: gettext_lazy("The project must raise %(raised)s before anything is added."),
-    Metric.DONORS: gettext_lazy("The project needs %(at)s givers before anything is added."),
+    Metric.DONORS: ngettext_lazy(
+        "The project needs %(at)s giver before anything is added.",
+        "The project needs %(at)s givers before anything is added.",
+        "at",
+    ),
     Metric.PCT: gettext_lazy(
         "The project must raise %(at)s%% of its goal before anything is added."
     ),
@@ -158,9 +163,16 @@ def why(reason: str | None, steps: Sequence[Step], *, currency: str) -> str:
     if code == "not_eligible":
         return refused_fact(detail, by_name.get("refused", {}), currency)
     if code == "limited_by":
-        said = _("%(funder)s could not add more, and the funders add together.")
-        return said % {"funder": detail}
+        return _limited(detail, is_joint=by_name.get("match", {}).get("together") is True)
     return _kept_small(reason, by_name, steps, currency)
+
+
+def _limited(funder: str, *, is_joint: bool) -> str:
+    if is_joint:
+        said = _("%(funder)s could not add more, and the funders add together.")
+    else:
+        said = _("%(funder)s could not add more.")
+    return said % {"funder": isolated(funder)}
 
 
 def _kept_small(

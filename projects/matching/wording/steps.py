@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from projects.matching.rules import Metric, Scope
 from projects.matching.wording import facts, limits, reasons
-from projects.matching.wording.amounts import amount, amounts, listed, number, pair, part, ratio
+from projects.matching.wording.amounts import (
+    amount,
+    amounts,
+    isolated,
+    listed,
+    number,
+    pair,
+    part,
+    ratio,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +52,9 @@ BASE_CAPS = {
 }
 STANDING = {
     Metric.RAISED: gettext_lazy("Needed: %(at_amount)s raised for the project."),
-    Metric.DONORS: gettext_lazy("Needed: %(at)s givers to the project."),
+    Metric.DONORS: ngettext_lazy(
+        "Needed: %(at)s giver to the project.", "Needed: %(at)s givers to the project.", "at"
+    ),
     Metric.PCT: gettext_lazy("Needed: %(at)s%% of the project's goal."),
 }
 
@@ -113,7 +124,7 @@ def _weight(step: Step, currency: str) -> str:
 def _paired(step: Step, currency: str) -> str:
     sums = step.get("sums")
     each = [
-        f"{role} {amount(minor, currency)}"
+        f"{isolated(role)} {amount(minor, currency)}"
         for role, minor in (sums if isinstance(sums, dict) else {}).items()
         if isinstance(minor, int)
     ]
@@ -124,7 +135,7 @@ def _paired(step: Step, currency: str) -> str:
 def _exclusive(step: Step, currency: str) -> str:  # noqa: ARG001  As all the others.
     gave = step.get("gave")
     return _("Matched before by: %(names)s.") % {
-        "names": listed(map(str, gave if isinstance(gave, list) else []))
+        "names": listed(isolated(str(each)) for each in (gave if isinstance(gave, list) else []))
     }
 
 
@@ -158,7 +169,7 @@ def _share_of_cost(step: Step, currency: str) -> str:
 
 def _threshold(step: Step, currency: str) -> str:
     at = number(step, "at") or 0
-    words = {"at": str(at), "at_amount": amount(at, currency)}
+    words = {"at": at, "at_amount": amount(at, currency)}
     needed = STANDING[Metric(str(step["metric"]))] % words
     told = _("Reached."), _("Not reached.")
     return f"{needed} {told[not step.get('reached')]}"
@@ -184,7 +195,8 @@ def _pot(step: Step, currency: str) -> str:
 def _of_layer(step: Step, said: str) -> str:
     """Put the funder before a sentence that speaks of one funder only."""
     layer = step.get("layer")
-    return _("%(funder)s: %(said)s") % {"funder": layer, "said": said} if layer else said
+    words = {"funder": isolated(str(layer)), "said": said}
+    return _("%(funder)s: %(said)s") % words if layer else said
 
 
 SPECIAL: dict[str, Callable[[Step, str], str]] = {

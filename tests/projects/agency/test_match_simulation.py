@@ -10,22 +10,22 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
-from projects.agency.matching import fan, try_form
+from projects.agency.matching import fan, try_form, trying
 from projects.matching.models import Allocation, CountedMoney
+from projects.matching.models.drafts import ProgrammeDraft
 from projects.matching.services import drafts as services
 from projects.matching.services.programmes import publish_programme
 from projects.matching.simulating.draws import Spread
 from tests.make import accounts
 from tests.make import catalogue as make
+from tests.make.rules import document
 from tests.projects.agency import match_pages as pages
 
 if TYPE_CHECKING:
-    from django.test import Client
-
     from projects.catalogue.models import Organisation, Project
-    from projects.matching.models.drafts import ProgrammeDraft
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -60,7 +60,7 @@ def received(project: Project, minor: int, *, at: datetime, donor: str = "d1") -
 
 def tried(client: Client, draft: ProgrammeDraft, **sent: object) -> str:
     address = reverse("agency:match_simulate", args=[draft.pk])
-    response = client.post(address, {"source": "past", "pot": "", **sent})
+    response = client.post(address, {"source": "past", "pot": "", **sent}, follow=True)
     assert response.status_code == 200
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", response.content.decode()))
 
@@ -185,3 +185,50 @@ def test_the_fan_is_drawn_within_its_frame() -> None:
     assert len(drawn.rows) == fan.MOST_ROWS
     assert drawn.end == fan.RIGHT
     assert fan.drawn(spreads[:1], funded_minor=1, currency="EUR", runs_out_on=None) is None
+
+
+@time_machine.travel(TODAY)
+def test_a_result_is_read_again_without_being_worked_out_again(
+    officer: Client, agency: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = pages.draft(agency)
+    address = reverse("agency:match_simulate", args=[draft.pk])
+    file = SimpleUploadedFile("past.csv", CSV.encode())
+    sent = officer.post(address, {"source": "file", "file": file, "pot": "1,000"})
+    assert sent.status_code == 302
+    result = sent["Location"].removesuffix("#result")
+    monkeypatch.setattr(trying, "outcome", None)
+
+    first, again = (officer.get(result).content.decode() for _ in range(2))
+
+    assert "The pot would last" in first
+    assert first.partition("csrf")[0] == again.partition("csrf")[0]
+
+
+@time_machine.travel(TODAY)
+def test_a_result_is_for_who_asked_and_of_the_draft_as_it_was(
+    officer: Client, agency: Organisation
+) -> None:
+    draft = pages.draft(agency)
+    address = reverse("agency:match_simulate", args=[draft.pk])
+    file = SimpleUploadedFile("past.csv", CSV.encode())
+    result = officer.post(address, {"source": "file", "file": file, "pot": "1,000"})["Location"]
+    colleague = accounts.sign_in(Client(), pages.manager(agency))
+
+    gone = "This result is no longer kept. Try it out again."
+    for reader, place in (
+        (colleague, result),
+        (officer, f"{address}?result=../x"),
+        (officer, f"{address}?result="),
+    ):
+        page = reader.get(place, follow=True)
+        assert gone in page.content.decode()
+        assert page.redirect_chain == [(address, 302)]
+    ProgrammeDraft.objects.update(version=2, document=document(rate=[9, 1]))
+    assert gone in officer.get(result, follow=True).content.decode()
+
+
+def test_the_most_that_is_tried_is_said_before(officer: Client, agency: Organisation) -> None:
+    page = pages.page(officer, "match_simulate", pages.draft(agency).pk)
+
+    assert "At most 5,000 contributions are tried here" in re.sub("<[^>]+>", "", page)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from projects.matching import wording
 from tests.make import rules as make
@@ -166,3 +168,42 @@ def test_every_formula_and_allocation_is_one_sentence(
     changes: dict[str, object], sentence: str
 ) -> None:
     assert plain(wording.rule_sentence(make.rule(**({"rate": None} | changes)))) == sentence
+
+
+def test_clauses_and_names_of_funders_are_kept_apart_as_the_language_does() -> None:
+    layers = [{"id": name, "rate": [1, 1], "pot": 1} for name in ("federal", "state")]
+    rule = make.rule(layers=layers, needs_award=True)
+
+    with translation.override("ar"):
+        told = wording.rule_sentence(rule)
+        divider = pgettext("between the clauses of one sentence", "; ")
+
+    assert told.count(divider) >= 2
+    assert "\u2068federal\u2069" in told
+    assert "\u2068state\u2069" in told
+    assert "\u2068" not in wording.rule_sentence(rule)
+
+
+@pytest.mark.parametrize(
+    ("at", "years", "said"),
+    [
+        (1, 1, ("€5.00 per person in 1 year", "once it has 1 giver.")),
+        (5, 3, ("€5.00 per person in 3 years", "once it has 5 givers.")),
+    ],
+)
+def test_one_of_something_is_told_as_one(at: int, years: int, said: tuple[str, str]) -> None:
+    rule = make.rule(
+        caps=[{"scope": "donor", "amount": 5_00, "period": "n_years", "years": years}],
+        threshold={"metric": "donors", "at": at, "mode": "unlock_retro"},
+    )
+
+    told = plain(wording.rule_sentence(rule))
+
+    assert all(words in told for words in said)
+    step = {"step": "threshold", "metric": "donors", "at": at, "reached": False}
+    assert wording.sentences([step], currency="EUR") == (
+        f"Needed: {at} giver{'s' if at > 1 else ''} to the project. Not reached.",
+    )
+    assert wording.why("threshold_not_reached", [step], currency="EUR") == (
+        f"The project needs {at} giver{'s' if at > 1 else ''} before anything is added."
+    )

@@ -86,7 +86,7 @@ def test_every_stage_from_money_to_base_is_told() -> None:
         ),
         (
             {"rate": [1, 1], "threshold": {"metric": "donors", "at": 1, "mode": "unlock_forward"}},
-            "Needed: 1 givers to the project. Reached.",
+            "Needed: 1 giver to the project. Reached.",
         ),
         (
             {"rate": [1, 1], "stacking": {"total_public_share": [1, 2]}},

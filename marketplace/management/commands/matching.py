@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from projects.funding.selectors import key_of_receipt
 from projects.matching.reports import FileRefused, explanations, replays, simulations
 
 REFUSALS = (FileRefused, explanations.NotCounted, simulations.SimulationRefused)
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         money.add_argument("--last", metavar="TIME", help="money counted in the last 12m, 90d, 8w")
         simulate.add_argument("--pot", metavar="AMOUNT", help="major units; else what it holds")
         explain = actions.add_parser("explain", help="each step of the calculation, in words")
-        explain.add_argument("contribution")
+        explain.add_argument("contribution", help="its key, or the number of its receipt")
         explain.add_argument("--language", default="en", choices=dict(settings.LANGUAGES))
         for action in (replay, simulate, explain):
             action.add_argument("--json", action="store_true", help="one JSON document")
@@ -53,7 +54,7 @@ def _answer(options: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
     """Return a document, the same as text, and what does not hold."""
     if options["action"] == "replay":
         return replays.replayed(options["file"], check=options["check"])
-    if options["action"] == "explain":
-        return explanations.explained(options["contribution"], language=options["language"])
+    if (named := options.get("contribution")) is not None:
+        return explanations.explained(key_of_receipt(named) or named, language=options["language"])
     asked = {name: options[name] for name in ("contributions", "last", "pot")}
     return simulations.simulated(options["programme"], **asked, now=timezone.now())
