@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from payments.splitting import largest_remainder
 from projects.matching.closes import prorata, ranking, sharing
-from projects.matching.closes.entrants import added_up, entrants, unlocked
+from projects.matching.closes.entrants import added_up, entrants, let_in, unlocked
 from projects.matching.rules import Allocation
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def close(
     facts = projects or {}
     ordered = sorted(claims, key=ORDER)
     taking_part = unlocked(rule, ordered, facts)
+    facts = let_in(rule, taking_part, facts)
     sums = added_up(taking_part)
     entered = entrants(taking_part, facts, sums)
     match rule.allocation:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from payments.splitting import largest_remainder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,16 @@ def divide(pot_minor: int, wishes: Sequence[int], terms: Terms = PLAIN) -> Divid
     Of those below their floor the smallest drops out first, and the pot is divided again among the
     others; without a refill all of them drop out at once.
     """
+    return above_floors(wishes, terms, lambda left: _within_limits(pot_minor, left, terms))
+
+
+def above_floors(
+    wishes: Sequence[int], terms: Terms, within: Callable[[Sequence[int]], Divided]
+) -> Divided:
+    """Divide as `within` does, until nobody is below a floor; who drops out wishes for nothing."""
     wishes, dropped = list(wishes), set[int]()
     while True:
-        divided = _within_limits(pot_minor, wishes, terms)
+        divided = within(wishes)
         below = _below(divided.parts, terms.floors)
         for floor in below[:1] if terms.refill else below:
             dropped.update(floor.places)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from projects.matching.closes import quadratic
 from projects.matching.closes.quadratic import Giver
+from projects.matching.instant import layers
 from projects.matching.rules import Counted, Exhaustion, Metric, Unlock
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Claim:
     base_minor: int
     settled_at: datetime
     facts: Mapping[str, Fact] = field(default_factory=dict)  # What caps, scores and tiers ask for.
+    public_minor: int = 0  # The match of other programmes, where their share is limited.
 
     @property
     def giver(self) -> Giver:
@@ -62,6 +64,7 @@ class Entrant:
     first_at: datetime | None  # When its first claim settled; None where nobody gave.
     first_ref: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    public_minor: int = 0  # The match of other programmes, where their share is limited.
 
     def money(self, rule: Rule, *, ref: str = "", minor: int = 0) -> Counted:
         """Return an amount as money for this project in the last second of the window."""
@@ -86,9 +89,11 @@ class Awarded:
     facts: dict[str, Json]  # How the round was worked out.
 
 
-def short_of_pot(rule: Rule) -> str:
-    """Return the reason code of what only the pot did not allow."""
-    return "next_call" if rule.on_exhaustion is Exhaustion.NEXT_CALL else "pot_exhausted"
+def short_of_pot(rule: Rule, short: Sequence[str] = ()) -> str:
+    """Return the reason code of what only the pot, or the layers that are short, did not allow."""
+    if rule.on_exhaustion is Exhaustion.NEXT_CALL:
+        return "next_call"
+    return layers.reason_of(rule, short)
 
 
 def last_second(rule: Rule) -> datetime:
@@ -116,6 +121,9 @@ def entrants(
     """
     given = added_up(claims) if sums is None else sums
     firsts = {claim.project: claim for claim in reversed(claims)}
+    public = Counter[str]()
+    for claim in claims:
+        public[claim.project] += claim.public_minor
     found: list[Entrant] = []
     for project in sorted({*firsts, *projects}):
         first, by_giver = firsts.get(project), given.get(project, {})
@@ -127,6 +135,7 @@ def entrants(
                 first_at=first.settled_at if first else None,
                 first_ref=first.ref if first else "",
                 facts={**(first.facts if first else {}), **projects.get(project, {})},
+                public_minor=public[project],
             )
         )
     return found
@@ -176,3 +185,21 @@ def unlocked(
     if threshold.mode is Unlock.FORWARD:
         return kept
     return [claim for claim in claims if claim.project in crossed]
+
+
+def let_in(
+    rule: Rule, claims: Sequence[Claim], projects: Mapping[str, Mapping[str, Fact]]
+) -> dict[str, Mapping[str, Fact]]:
+    """Return the projects, of those whose facts are told, that a threshold lets take part.
+
+    `claims` are those that it lets take part. A project that none of them is for has counted
+    nothing.
+    """
+    known, threshold = {claim.project for claim in claims}, rule.threshold
+    return {
+        project: facts
+        for project, facts in projects.items()
+        if project in known
+        or threshold is None
+        or has_reached(threshold, counted_minor=0, givers=0, facts=facts)
+    }

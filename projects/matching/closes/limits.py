@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from projects.matching import caps
 from projects.matching.closes.dividing import Floor, Limit
 from projects.matching.counting import condition_holds
-from projects.matching.instant import subjects
+from projects.matching.instant import rooms, subjects
 from projects.matching.rules import Cap, Scope
 
 if TYPE_CHECKING:
@@ -42,7 +42,23 @@ def of_projects(rule: Rule, entrants: Sequence[Entrant], *, funded_minor: int) -
         for cap in rule.caps:
             if cap.scope is scope:
                 found += _of_cap(rule, cap, entrants, funded_minor)
-    return found
+    return found + _of_public_share(rule, entrants)
+
+
+def _of_public_share(rule: Rule, entrants: Sequence[Entrant]) -> list[Limit]:
+    """Return how much public money each project may still get, of all programmes together."""
+    if rule.stacking.total_public_share is None:
+        return []
+    return [
+        Limit(
+            (place,),
+            rooms.public_room(
+                rule, one.money(rule, minor=one.counted_minor), public_minor=one.public_minor
+            ),
+            "total_public_cap",
+        )
+        for place, one in enumerate(entrants)
+    ]
 
 
 def _of_cap(rule: Rule, cap: Cap, entrants: Sequence[Entrant], funded_minor: int) -> list[Limit]:

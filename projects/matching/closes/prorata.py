@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from payments.splitting import largest_remainder
-from projects.matching.closes import limits, wishes
+from projects.matching.closes import in_layers, limits, wishes
 from projects.matching.closes.dividing import Floor, Limit, Terms, divide
 from projects.matching.closes.entrants import Awarded, short_of_pot
-from projects.matching.rules import Coupling
+from projects.matching.closes.in_layers import Paid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from projects.matching.closes.dividing import Divided
     from projects.matching.closes.entrants import Claim, Entrant
     from projects.matching.closes.wishes import Wish
     from projects.matching.instant.outcomes import Parts, Pots
@@ -34,19 +32,18 @@ def close(
 
     Returns what projects get, what each claim gets, and why a claim gets less than the formula.
     """
-    asked = wishes.of_money(
-        rule, [claim.money(rule) for claim in claims], funded_minor=pots.funded_minor
-    )
+    asked = wishes.of_claims(rule, claims, funded_minor=pots.funded_minor)
     wished = [asked[claim.ref] for claim in claims]
-    by_layer, divided = _divided(rule, entrants, wished, claims, pots)
+    paid = _paid(rule, entrants, wished, claims, pots)
+    divided = paid.divided
     reasons: dict[str, str] = {}
     for place, (claim, wish) in enumerate(zip(claims, wished, strict=True)):
         reason = divided.reasons.get(place) or wish.reason
         if divided.parts[place] < wish.minor:
-            reason = divided.reasons.get(place) or short_of_pot(rule)
+            reason = divided.reasons.get(place) or short_of_pot(rule, paid.short)
         if reason:
             reasons[claim.ref] = reason
-    awarded = _awarded(rule, entrants, claims, by_layer, reasons)
+    awarded = _awarded(rule, entrants, claims, paid.by_layer, reasons)
     awarded.facts.update(
         pot=sum(pots.left.values()),
         wished=sum(wish.minor for wish in wished),
@@ -56,59 +53,44 @@ def close(
     return awarded, divided.parts, reasons
 
 
-def _divided(
+def _paid(
     rule: Rule,
     entrants: Sequence[Entrant],
     wished: Sequence[Wish],
     claims: Sequence[Claim],
     pots: Pots,
-) -> tuple[dict[str, list[int]], Divided]:
+) -> Paid:
     """Return what each claim gets of each layer, and of all together."""
+    terms = _terms(rule, entrants, claims, pots.funded_minor)
+    if len(rule.layers) == 1:
+        layer = rule.layers[0].id
+        divided = divide(pots.left[layer], [wish.minor for wish in wished], terms)
+        return Paid({layer: divided.parts}, divided, (layer,) * divided.is_short)
+    by_layer = {
+        layer.id: [dict(wish.parts).get(layer.id, 0) for wish in wished] for layer in rule.layers
+    }
+    return in_layers.divide(in_layers.Asked(by_layer, pots.left, rule.coupling), terms)
+
+
+def _terms(
+    rule: Rule, entrants: Sequence[Entrant], claims: Sequence[Claim], funded_minor: int
+) -> Terms:
+    """Return the limits and floors of projects as such of all their claims together."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, claim in enumerate(claims):
         places[claim.project].append(place)
     own = [tuple(places[one.project]) for one in entrants]
-    funded = pots.funded_minor
-    floors = [
-        Floor(own[floor.places[0]], floor.minor)
-        for floor in limits.floors(rule, entrants, funded_minor=funded)
-    ]
-    if len(rule.layers) == 1:
-        capped = [
+    return Terms(
+        limits=[
             Limit(own[limit.places[0]], limit.room_minor, limit.reason)
-            for limit in limits.of_project_cap(rule, entrants, funded_minor=funded)
-        ]
-        layer = rule.layers[0].id
-        terms = Terms(limits=capped, floors=floors, refill=rule.fill)
-        divided = divide(pots.left[layer], [wish.minor for wish in wished], terms)
-        return {layer: divided.parts}, divided
-    by_layer = _in_step(rule, wished, pots)
-    totals = [sum(parts) for parts in zip(*by_layer.values(), strict=True)]
-    divided = divide(sum(totals), totals, Terms(floors=floors, refill=False))
-    divided.is_short = sum(totals) < sum(wish.minor for wish in wished)
-    for place in divided.reasons:
-        for parts in by_layer.values():
-            parts[place] = 0
-    return by_layer, divided
-
-
-def _in_step(rule: Rule, wished: Sequence[Wish], pots: Pots) -> dict[str, list[int]]:
-    """Return what several layers pay for each claim."""
-    asked = {
-        layer.id: [dict(wish.parts).get(layer.id, 0) for wish in wished] for layer in rule.layers
-    }
-    sums = {layer: sum(own) for layer, own in asked.items()}
-    room, whole = 1, 1  # The part of its wishes that the shortest layer can pay.
-    if rule.coupling is Coupling.JOINT:
-        for layer, wish in sums.items():
-            if pots.left[layer] * whole < room * wish:
-                room, whole = pots.left[layer], wish
-    return {
-        layer: largest_remainder(min(sums[layer] * room // whole, pots.left[layer]), own)
-        if sums[layer]
-        else own
-        for layer, own in asked.items()
-    }
+            for limit in limits.of_project_cap(rule, entrants, funded_minor=funded_minor)
+        ],
+        floors=[
+            Floor(own[floor.places[0]], floor.minor)
+            for floor in limits.floors(rule, entrants, funded_minor=funded_minor)
+        ],
+        refill=rule.fill,
+    )
 
 
 def _awarded(

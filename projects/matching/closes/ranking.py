@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from projects.matching.closes import limits, wishes
@@ -158,7 +159,7 @@ def _by_money(
     """Return for each project the sum of the wishes of its claims, and the last reason of one."""
     taking_part = {one.project for one in placed}
     own = [claim for claim in claims if claim.project in taking_part]
-    found = wishes.of_money(rule, [claim.money(rule) for claim in own], funded_minor=funded_minor)
+    found = wishes.of_claims(rule, own, funded_minor=funded_minor)
     sums = {one.project: Counter[str]() for one in placed}
     reasons: dict[str, str | None] = dict.fromkeys(sums, "rounds_to_zero")
     for claim in own:
@@ -181,11 +182,19 @@ def dealt(
     if all(minor <= left[layer] for layer, minor in wish.parts):
         is_small = 0 < wish.minor < floor_minor
         return ((), "below_floor") if is_small else (wish.parts, wish.reason)
-    short = short_of_pot(rule)
+    short = short_of_pot(rule, _short(rule, wish.parts, left))
     parts = _what_is_left(rule, wish.parts, left)
     if parts and sum(minor for _, minor in parts) >= floor_minor:
         return parts, short
-    return (), "not_ranked" if short == "pot_exhausted" else short
+    return (), short if short == "next_call" else "not_ranked"
+
+
+def _short(rule: Rule, wish: Parts, left: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the layers that have less left than is wished; of joint ones the shortest."""
+    short = [(layer, minor) for layer, minor in wish if minor > left[layer]]
+    if rule.coupling is Coupling.JOINT and short:
+        short = [min(short, key=lambda each: Fraction(left[each[0]], each[1]))]
+    return tuple(layer for layer, _ in short)
 
 
 def _what_is_left(rule: Rule, wish: Parts, left: Mapping[str, int]) -> Parts:

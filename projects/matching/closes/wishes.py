@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from projects.matching import allocation, rules
 from projects.matching.formula import Flat, Rate
-from projects.matching.instant.outcomes import Pots, Turn
+from projects.matching.instant.outcomes import Before, Pots, Turn
 from projects.matching.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from projects.matching.closes.entrants import Claim
     from projects.matching.instant.outcomes import Parts, Step
     from projects.matching.rules import Counted, Rule
 
@@ -43,7 +44,7 @@ class Wish:
 def at_once(rule: Rule) -> Rule:
     """Return the rule that a wish is asked of: the same, but for claims and at once."""
     caps = rule.caps
-    if rule.project_cap is not None and needs_cap(rule):
+    if rule.project_cap is not None and _cuts_wishes(rule):
         caps = (*caps, rules.Cap(rules.Scope.PROJECT, rule.project_cap))
     return replace(
         rule,
@@ -66,22 +67,33 @@ def at_once(rule: Rule) -> Rule:
     )
 
 
-def needs_cap(rule: Rule) -> bool:
-    """Tell whether the cap on a project cuts wishes, and not what is divided.
-
-    It does where ranks decide, and where several layers pay in step.
-    """
-    return rule.allocation is rules.Allocation.RANKED_CLOSE or len(rule.layers) > 1
+def _cuts_wishes(rule: Rule) -> bool:
+    """Tell whether the cap on a project cuts wishes, as where ranks decide, or what is divided."""
+    return rule.allocation is rules.Allocation.RANKED_CLOSE
 
 
-def of_money(rule: Rule, moneys: Iterable[Counted], *, funded_minor: int) -> dict[str, Wish]:
-    """Return the wish of each claim by reference; the money is in the rule's currency."""
+def of_claims(rule: Rule, claims: Iterable[Claim], *, funded_minor: int) -> dict[str, Wish]:
+    """Return the wish of each claim by reference."""
+    own = list(claims)
+    public = {claim.ref: claim.public_minor for claim in own if claim.public_minor}
+    moneys = [claim.money(rule) for claim in own]
+    return _of_money(rule, moneys, funded_minor=funded_minor, public=public)
+
+
+def _of_money(
+    rule: Rule,
+    moneys: Iterable[Counted],
+    *,
+    funded_minor: int,
+    public: Mapping[str, int] | None = None,
+) -> dict[str, Wish]:
+    """Return the wish of each money, in the rule's currency, as is what `public` others gave."""
     if rate := _plain_rate(rule):
         layer = rule.layers[0].id
         return {money.ref: _plain(layer, rate.of(money.amount_minor)) for money in moneys}
-    asked = at_once(rule)
+    asked, given = at_once(rule), public or {}
     decided = allocation.allocate(
-        [Turn(asked, money) for money in moneys],
+        [Turn(asked, money, Before(public_minor=given.get(money.ref, 0))) for money in moneys],
         tally=Tally(),
         pots=Pots({layer.id: BOTTOMLESS for layer in rule.layers}, funded_minor),
     )
@@ -95,7 +107,7 @@ def of_asked(rule: Rule, moneys: Iterable[Counted], *, funded_minor: int) -> dic
     """Return the wish of each project by the reference of its money, which is what it asks for."""
     if len(rule.layers) == 1:
         rule = replace(rule, formula=Flat(Rate(1, 1)), layers=(replace(rule.layers[0], rate=None),))
-    return of_money(rule, moneys, funded_minor=funded_minor)
+    return _of_money(rule, moneys, funded_minor=funded_minor)
 
 
 def _plain_rate(rule: Rule) -> Rate | None:
@@ -105,7 +117,7 @@ def _plain_rate(rule: Rule) -> Rate | None:
         return None
     if not isinstance(rule.formula, Flat) or rule.stacking != rules.Stacking():
         return None
-    if rule.project_cap is not None and needs_cap(rule):
+    if rule.project_cap is not None and _cuts_wishes(rule):
         return None
     return layer.rate or rule.formula.rate
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from projects.matching import caps, counting
 from projects.matching.instant import bases, ideals, layers, rooms, steps, thresholds
 from projects.matching.instant.outcomes import Outcome, Pots, total_of
+from projects.matching.rules import Coupling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,8 @@ def within(  # noqa: PLR0913  The stages so far, and what limits them.
     match = rooms.match_step(
         paid.parts, base=base.minor, ideal=whole, entry=base.entry, passed=base.passed
     )
+    if rates is not None and rule.coupling is Coupling.JOINT:
+        match["together"] = True
     return Outcome(
         rule=rule,
         parts=paid.parts,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from projects.matching.rules import Rule
 
 Rates = list[tuple[str, "Rate"]]
+POT = "pot_exhausted"
 
 
 class Paid(NamedTuple):
@@ -62,6 +63,16 @@ def _exhausted(rule: Rule, reason: str) -> str:
     if rule.on_exhaustion is Exhaustion.REFUSE:
         return "refused_partial"
     return "next_call" if rule.on_exhaustion is Exhaustion.NEXT_CALL else reason
+
+
+def reason_of(rule: Rule, short: Sequence[str]) -> str:
+    """Return the reason code of match that only the pots of some layers did not allow.
+
+    The layer is named where it, and not all there is, was too small: of joint layers the one that
+    holds the others back, of others the first.
+    """
+    is_one = rule.coupling is Coupling.JOINT or len(short) < len(rule.layers)
+    return f"limited_by:{short[0]}" if len(rule.layers) > 1 and short and is_one else POT
 
 
 def _joint(
@@ -124,6 +135,8 @@ def _independent(rule: Rule, ideal: Ideal, limits: Sequence[Room], pots: Sequenc
             reason = _exhausted(rule, pot.reason)
         given.append((layer, minor))
         reasons += [reason] if reason else []
+    short = [layer for layer, _ in unmet]
+    reasons = [reason_of(rule, short) if reason == POT else reason for reason in reasons]
     if unmet and rule.on_exhaustion is Exhaustion.REFUSE:
         missing = dict(unmet)
         unmet = [(layer, minor + missing.get(layer, 0)) for layer, minor in given]

@@ -86,7 +86,13 @@ BEGIN
         SELECT (SELECT coalesce(sum(lines), 0) FROM found), (
             SELECT coalesce(awarded.campaign_key, found.campaign_key)
             FROM found FULL JOIN awarded ON awarded.campaign_key = found.campaign_key
-            WHERE awarded.decided_minor IS DISTINCT FROM found.minor LIMIT 1)
+            WHERE awarded.decided_minor IS DISTINCT FROM found.minor
+                AND (found.campaign_key IS NOT NULL OR EXISTS (
+                    -- A project that nobody gave to has an award and no shares.
+                    SELECT FROM public.matching_claim AS claim
+                    WHERE claim.programme_id = $1 AND claim.round_number = $2
+                        AND claim.campaign_key = awarded.campaign_key AND claim.base_minor > 0))
+            LIMIT 1)
     $query$, shares) INTO claimed, wrong USING known.programme_id, known.number, round;
     IF claimed <> written THEN
         RAISE EXCEPTION 'a share of round % is of no claim of it', round

@@ -47,17 +47,31 @@ def gift_of(event: Contribution, scenario: Scenario, names: Names) -> Gift:
 def facts_of(event: Contribution, scenario: Scenario) -> Attributes:
     """Return every fact of a contribution, by the names that rules use."""
     donor = scenario.donors.get(event.donor, {}) if event.donor is not None else {}
-    project = scenario.projects[event.project]
-    owner = scenario.organisations.get(str(project.get("organisation")), {})
     found: Attributes = dict.fromkeys(UNKNOWN)
     found |= {"project.slug": event.project, "contribution.amount": event.minor}
-    found |= _named("organisation", owner)
     found |= _named("donor", donor)
-    found |= _named("project", project)
+    found |= _of_project(event.project, scenario)
     found |= {
         ("role" if key == "role" else f"contribution.{key}"): fact
         for key, fact in event.facts.items()
     }
+    return _with_elsewhere(found)
+
+
+def of_project(name: str, scenario: Scenario) -> Attributes:
+    """Return every fact of a project, whether somebody gave to it or not."""
+    known: Attributes = {"project.slug": name}
+    known |= _of_project(name, scenario)
+    return {key: fact for key, fact in _with_elsewhere(known).items() if fact is not None}
+
+
+def _of_project(name: str, scenario: Scenario) -> Attributes:
+    project = scenario.projects[name]
+    owner = scenario.organisations.get(str(project.get("organisation")), {})
+    return _named("organisation", owner) | _named("project", project)
+
+
+def _with_elsewhere(found: Attributes) -> Attributes:
     for name, places in ELSEWHERE.items():
         if found.get(name) is None:
             found[name] = next((found[each] for each in places if found.get(each)), None)

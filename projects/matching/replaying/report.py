@@ -30,7 +30,7 @@ def snapshot(stage: Stage) -> Document:
         )
     )
     return {
-        "matches": _sorted(_matches(rows, names) | closes.shares(names)),
+        "matches": _sorted(_together(_matches(rows, names), closes.shares(names))),
         "pots": _pots(stage),
         "project_matches": closes.project_matches(names),
         "lumps": _lumps(rows, names),
@@ -38,6 +38,12 @@ def snapshot(stage: Stage) -> Document:
         **closes.payments(names),
         "reasons": reasons.by_pair(stage),
     }
+
+
+def _together(matches: dict[str, Amounts], shares: dict[str, Amounts]) -> dict[str, Amounts]:
+    """Return what contributions were matched with at once and at closes, maybe by both."""
+    refs = matches.keys() | shares.keys()
+    return {ref: matches.get(ref, {}) | shares.get(ref, {}) for ref in refs}
 
 
 def _matches(rows: Iterable[Allocation], names: Names) -> dict[str, Amounts]:

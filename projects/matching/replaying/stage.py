@@ -15,7 +15,7 @@ from django.db import DataError
 from payments.ledger.services import LedgerRefused
 from payments.money import Money
 from projects.catalogue.models import Organisation
-from projects.matching import services
+from projects.matching import counting, services
 from projects.matching.closes.pairwise import TooMuchMoney
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.formula import Rate
@@ -33,6 +33,7 @@ from projects.matching.replaying.scenarios import (
     TopUp,
     Transfer,
 )
+from projects.matching.rules import Allocation
 from projects.matching.selectors.claims import ends_at
 from projects.matching.services.ceilings import award_ceiling
 from projects.matching.services.earning import earn
@@ -43,7 +44,8 @@ from projects.matching.services.transfers import transfer_between_pots
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from projects.matching.replaying.scenarios import Event, Programme, Scenario
+    from projects.matching.replaying.scenarios import Attributes, Event, Programme, Scenario
+    from projects.matching.rules import Rule
 
 BY = "replay"  # Who orders what a scenario orders.
 BEFORE = timedelta(days=1)
@@ -229,7 +231,22 @@ class Stage:
         rule = ProgrammeVersion.objects.get(programme=programme_id).rule
         self.now = max(self.now, ends_at(rule))
         if rule.allocation.is_at_close:
-            close_programme(programme_id=programme_id, now=self.now)
+            known = self._projects_of(rule)
+            close_programme(
+                programme_id=programme_id,
+                now=self.now,
+                projects={str(self.names.projects[name]): told for name, told in known.items()},
+                campaigns={
+                    str(self.names.projects[name]): self.names.campaign(name) for name in known
+                },
+            )
+
+    def _projects_of(self, rule: Rule) -> dict[str, Attributes]:
+        """Return the projects, with their facts, that are ranked whether somebody gave or not."""
+        if rule.allocation is not Allocation.RANKED_CLOSE:
+            return {}
+        known = {name: facts.of_project(name, self.scenario) for name in self.scenario.projects}
+        return {name: told for name, told in known.items() if counting.speaks_of(rule, told)}
 
     def _allocate(self) -> None:
         """Give every programme its turn until none has anything left to decide."""

@@ -150,12 +150,18 @@ def _reason_of_claim(
 
 def _short(claim: Claim, decided_minor: int) -> str | None:
     """Return why a share is less than the rate gives: the pot was shared by all alike."""
-    formula = claim.version.rule.formula
-    rate = getattr(formula, "rate", None)
-    ideal = rate.of(claim.base_minor) if rate is not None else None
+    ideal = _ideal(claim)
     if ideal == 0:
         return "rounds_to_zero"
     return "pot_exhausted" if ideal is None or decided_minor < ideal else None
+
+
+def _ideal(claim: Claim) -> int | None:
+    """Return what plain rates give on a claim, each layer's rounded down; None: there are none."""
+    rule, project = claim.version.rule, str(claim.project_id)
+    plain = getattr(rule.formula, "rate", None)
+    rates = [layer.rate_for(project) or plain for layer in rule.layers]
+    return None if None in rates else sum(rate.of(claim.base_minor) for rate in rates if rate)
 
 
 def _awards(claims: Iterable[Claim]) -> dict[tuple[str, int, str], Award]:

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 
 from payments.ledger import selectors as ledger
 from projects.matching import closing, engine
-from projects.matching.closes import quadratic, sharing
-from projects.matching.closes.entrants import Claim, Entrant
+from projects.matching.closes import sharing
+from projects.matching.closes.entrants import Claim
 from projects.matching.documents import RuleNotUnderstood
-from projects.matching.formula import Flat, Quadratic, QuadraticVariant, ShareOfPot
 from projects.matching.instant.outcomes import Pots
 from projects.matching.models import Claim as ClaimRow
-from projects.matching.models import CountedMoney, Freeze, ProgrammeVersion, Round, WaitingMoney
-from projects.matching.rules import Allocation, Clock, Metric
+from projects.matching.models import Freeze, ProgrammeVersion, Round, WaitingMoney
+from projects.matching.rules import Clock
+from projects.matching.selectors import added_up, public_shares
 from projects.matching.selectors.funded import put_in
 
 if TYPE_CHECKING:
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from projects.matching.rules import Fact, Rule
 
 logger = logging.getLogger(__name__)
-
-CHUNK = 2_000
-PROJECTS = 50  # Read at a time, with all that was given to them.
-_NOTHING: Mapping[str, Fact] = {}
 
 
 def ends_at(rule: Rule) -> datetime:
@@ -142,7 +138,7 @@ def pots_of(terms: ProgrammeVersion) -> Pots:
 
 def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
     """Yield what counts in a round, in order; facts come with it only where the rule asks."""
-    asked = "money.facts" if _asks_for_facts(rule) else "NULL"
+    asked = "money.facts" if added_up.asks_for_facts(rule) else "NULL"
     query = f"""
         SELECT claim.contribution_ref, claim.project_id::text, claim.donor_key, claim.base_minor,
             claim.settled_at, {asked}
@@ -152,36 +148,13 @@ def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
         ORDER BY claim.settled_at, claim.contribution_ref
     """  # noqa: S608  Nothing of it comes from outside.
     names: dict[str, str] = {}
-    for ref, project, donor, base, settled_at, facts in _rows(query, programme_id, number):
+    public = public_shares.by_contribution(programme_id, number, rule)
+    for ref, project, donor, base, settled_at, facts in added_up.rows(query, programme_id, number):
         same_project = names.setdefault(project, project)
         same_donor = donor if donor is None else names.setdefault(donor, donor)
-        known = json.loads(facts) if facts else _NOTHING
-        yield Claim(ref, same_project, same_donor, base, settled_at, known)
-
-
-def _rows(
-    query: str, programme_id: str, number: int, *, chunk: int = CHUNK
-) -> Iterator[tuple[Any, ...]]:
-    """Yield what a query says of a round, some rows at a time."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query, [programme_id, number])
-        while rows := cursor.fetchmany(chunk):
-            yield from rows
-
-
-def _asks_for_facts(rule: Rule) -> bool:
-    """Tell whether a close may ask for a fact of anything that was given."""
-    amounts = [floor.amount for floor in rule.floors]
-    amounts += [] if rule.project_cap is None else [rule.project_cap]
-    plain = isinstance(rule.formula, Flat | ShareOfPot | Quadratic)
-    return (
-        not plain
-        or bool(rule.caps)
-        or rule.allocation is Allocation.RANKED_CLOSE
-        or any(layer.rates_by_project for layer in rule.layers)
-        or any(not isinstance(amount, int) for amount in amounts)
-        or (rule.threshold is not None and rule.threshold.metric is Metric.PCT)
-    )
+        known = json.loads(facts) if facts else added_up.NOTHING
+        given = public.get(ref, 0)
+        yield Claim(ref, same_project, same_donor, base, settled_at, known, given)
 
 
 def campaigns(programme_id: str, number: int) -> dict[str, UUID]:
@@ -211,10 +184,10 @@ def worked_out(
 ) -> Closed:
     """Return what a close of a round gives. `projects` holds facts as they are at the close."""
     rule, programme = terms.rule, terms.programme_id
-    if projects or not _is_by_project(rule):
+    if projects or not added_up.is_by_project(rule):
         return closing.close(rule, claims(programme, number, rule), pots=pots, projects=projects)
-    found, ideals = _added_up(programme, number, rule)
-    of_projects = _rows(_OF_PROJECTS, programme, number, chunk=PROJECTS)
+    found, ideals = added_up.added_up(programme, number, rule)
+    of_projects = added_up.rows(added_up.OF_PROJECTS, programme, number, chunk=added_up.PROJECTS)
     return closing.close_added_up(rule, found, of_projects, pots=pots, ideals=ideals)
 
 
@@ -222,78 +195,11 @@ def worked_out(
 def estimated(terms: ProgrammeVersion, number: int) -> list[tuple[str, Parts, str]]:
     """Return what each project would get of a close now, and a reason code or nothing."""
     rule, pots = terms.rule, pots_of(terms)
-    if _is_by_project(rule):
-        found, ideals = _added_up(terms.programme_id, number, rule)
+    if added_up.is_by_project(rule):
+        found, ideals = added_up.added_up(terms.programme_id, number, rule)
         awarded = sharing.close(rule, found, pots=pots, ideals=ideals)
         given, reasons = awarded.parts, awarded.reasons
     else:
         closed = closing.close(rule, claims(terms.programme_id, number, rule), pots=pots)
         given, reasons = dict(closed.by_project), dict(closed.project_reasons)
     return [(project, parts, reasons.get(project, "")) for project, parts in sorted(given.items())]
-
-
-def _is_by_project(rule: Rule) -> bool:
-    """Tell whether a close depends only on what each giver gave to each project in all."""
-    formula = rule.formula
-    return (
-        rule.allocation in (Allocation.SHARE_CLOSE, Allocation.QUADRATIC_CLOSE)
-        and rule.threshold is None
-        and not (isinstance(formula, Quadratic) and formula.variant is QuadraticVariant.PAIRWISE)
-    )
-
-
-_ADDED_UP = """
-    SELECT project_id::text, array_agg(minor), sum(minor)::bigint, min(first_at)
-    FROM (
-        SELECT project_id, sum(base_minor)::bigint AS minor, min(settled_at) AS first_at
-        FROM matching_claim
-        WHERE programme_id = %s AND round_number = %s AND base_minor > 0
-        GROUP BY project_id, donor_key, CASE WHEN donor_key IS NULL THEN contribution_ref END
-    ) AS given
-    GROUP BY project_id ORDER BY project_id::text COLLATE "C"
-"""
-
-
-_OF_PROJECTS = """
-    SELECT project_id::text,
-        array_agg(contribution_ref ORDER BY settled_at, contribution_ref COLLATE "C"),
-        array_agg(base_minor ORDER BY settled_at, contribution_ref COLLATE "C")
-    FROM matching_claim
-    WHERE programme_id = %s AND round_number = %s AND base_minor > 0
-    GROUP BY project_id
-"""
-
-
-def _added_up(
-    programme_id: str, number: int, rule: Rule
-) -> tuple[list[Entrant], dict[str, int] | None]:
-    """Return the projects of a round, and their ideals where it is quadratic."""
-    found: list[Entrant] = []
-    facts = _facts_of_projects(programme_id, number) if _asks_for_facts(rule) else {}
-
-    def rows() -> Iterator[tuple[str, list[int]]]:
-        for project, given, counted, first_at in _rows(
-            _ADDED_UP, programme_id, number, chunk=PROJECTS
-        ):
-            known = facts.get(project, _NOTHING)
-            found.append(Entrant(project, counted, len(given), first_at, facts=known))
-            yield project, given
-
-    if not isinstance(rule.formula, Quadratic):
-        for _ in rows():
-            pass
-        return found, None
-    linear = quadratic.from_sums(rows())
-    formula = rule.formula
-    return found, {project: sharing.varied(formula, ideal) for project, ideal in linear.items()}
-
-
-def _facts_of_projects(programme_id: str, number: int) -> dict[str, Mapping[str, Fact]]:
-    """Return the facts of each project as they were with its first claim."""
-    firsts = (
-        ClaimRow.objects.filter(programme=programme_id, round_number=number, base_minor__gt=0)
-        .order_by("project_id", "settled_at", "contribution_ref")
-        .distinct("project_id")
-    )
-    rows = CountedMoney.objects.filter(pk__in=firsts.values("money"))
-    return {str(project): facts for project, facts in rows.values_list("project_id", "facts")}

@@ -37,8 +37,13 @@ _WRONG_SUMS = """
     JOIN matching_round AS round ON round.id = coalesce(award.round_id, written.round_id)
     JOIN matching_programme AS programme ON programme.id = round.programme_id
     LEFT JOIN freed ON freed.award_id = award.id
-    WHERE coalesce(written.minor, 0) <> coalesce(award.decided_minor, 0)
-        OR coalesce(written.minor, 0) - coalesce(freed.minor, 0) <> coalesce(award.amount_minor, 0)
+    WHERE (coalesce(written.minor, 0) <> coalesce(award.decided_minor, 0)
+        OR coalesce(written.minor, 0) - coalesce(freed.minor, 0) <> coalesce(award.amount_minor, 0))
+        -- A project that nobody gave to has an award and no shares.
+        AND (written.round_id IS NOT NULL OR EXISTS (
+            SELECT FROM matching_claim AS claim
+            WHERE claim.programme_id = round.programme_id AND claim.round_number = round.number
+                AND claim.campaign_key = award.campaign_key AND claim.base_minor > 0))
     ORDER BY 1, 3
 """
 

@@ -7,13 +7,12 @@ of it or nothing, in one transaction under the programme's lock.
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
-from uuid_utils.compat import uuid7
 
 from payments import events
 from payments.ledger.services import LedgerRefused, post
@@ -30,6 +29,7 @@ from projects.matching.models import (
 from projects.matching.round_events import MatchAwarded, RoundClosed
 from projects.matching.selectors import claims as found
 from projects.matching.services import books
+from projects.matching.services.awards import NoCampaign, awards_of
 from projects.matching.services.claims import take_claims
 from projects.matching.services.earning import changed
 from projects.matching.services.failures import ProgrammesFailed
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from projects.matching.closing import Closed
     from projects.matching.instant.outcomes import Parts
     from projects.matching.rules import Fact, Rule
 
 __all__ = [
     "CloseRefused",
     "MoneyStillWaits",
+    "NoCampaign",
     "NotAtClose",
     "StillFrozen",
     "TooEarly",
@@ -85,14 +85,20 @@ class StillFrozen(CloseRefused):
 
 @transaction.atomic
 def close_programme(
-    *, programme_id: str, now: datetime, projects: Mapping[str, Mapping[str, Fact]] | None = None
+    *,
+    programme_id: str,
+    now: datetime,
+    projects: Mapping[str, Mapping[str, Fact]] | None = None,
+    campaigns: Mapping[str, str] | None = None,
 ) -> Round:
     """Share out the pots of a programme among its claims, for good; return the round.
 
     `projects` holds facts of projects as they are at the close, such as a committee's scores, by
-    project id. Closing again changes nothing and returns the round there is.
+    project id. What a project is awarded that nobody gave to is its campaign's in `campaigns`.
+    Closing again changes nothing and returns the round there is.
 
     Raises:
+        NoCampaign: a project without claims is awarded something, and has no campaign.
         NotAtClose: the programme does not allocate at a close.
         TooEarly: its window has not ended, or money may still settle for it.
         MoneyStillWaits: a programme asked earlier has not decided on money it would count.
@@ -106,7 +112,8 @@ def close_programme(
         return last
     _refuse(terms, now)
     number = last.number + 1 if last else 1
-    return _close(programme, terms, number, projects=projects or {}, now=now)
+    worked_out = _Close(terms, number, projects or {}, campaigns or {})
+    return _close(programme, worked_out, now=now)
 
 
 def close_due(*, now: datetime) -> int:
@@ -158,14 +165,18 @@ def _refuse(terms: ProgrammeVersion, now: datetime) -> None:
         raise MoneyStillWaits(_("Some money has not had its turn yet. Try again in a minute."))
 
 
-def _close(
-    programme: Programme,
-    terms: ProgrammeVersion,
-    number: int,
-    *,
-    projects: Mapping[str, Mapping[str, Fact]],
-    now: datetime,
-) -> Round:
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """A round that is to be made: by which terms, and what is told of projects besides."""
+
+    terms: ProgrammeVersion
+    number: int
+    projects: Mapping[str, Mapping[str, Fact]]
+    campaigns: Mapping[str, str]  # Of projects that nobody gave to.
+
+
+def _close(programme: Programme, close: _Close, *, now: datetime) -> Round:
+    terms, number, projects = close.terms, close.number, close.projects
     rule, pots = terms.rule, found.pots_of(terms)
     closed = found.worked_out(terms, number, pots=pots, projects=projects)
     by_layer = _by_layer(rule, closed.by_project)
@@ -181,7 +192,7 @@ def _close(
         facts={**closed.facts, "projects": {key: dict(each) for key, each in projects.items()}},
         closed_at=now,
     )
-    awards = _awards(row, closed)
+    awards = awards_of(row, closed, close.campaigns)
     Award.objects.bulk_create(awards)
     if row.matched_minor:
         write_shares(row.pk, closed.by_claim)
@@ -195,58 +206,6 @@ def _by_layer(rule: Rule, by_project: Mapping[str, Parts]) -> Parts:
     for of_one in by_project.values():
         sums.update(dict(of_one))
     return tuple((layer.id, sums[layer.id]) for layer in rule.layers if sums[layer.id])
-
-
-def _awards(row: Round, closed: Closed) -> list[Award]:
-    """Return one award for each campaign that has claims; a project may have several campaigns.
-
-    What a project gets is divided by what the shares of each campaign sum to.
-    """
-    campaigns = found.campaigns(row.programme_id, row.number)
-    of_project = defaultdict[UUID, list[str]](list)
-    for campaign_key, project_id in sorted(campaigns.items()):
-        of_project[project_id].append(campaign_key)
-    several = [key for keys in of_project.values() if len(keys) > 1 for key in keys]
-    sums = _share_sums(row, closed, several)
-    awards = []
-    for project_id, keys in sorted(of_project.items()):
-        given = closed.by_project.get(str(project_id), ())
-        reason = closed.project_reasons.get(str(project_id), "")
-        wanted = [sums[key] for key in keys] if len(keys) > 1 else [parts.total(given)]
-        awards += [
-            _award(row, key, project_id, part, reason)
-            for key, part in zip(keys, parts.divided(given, wanted), strict=True)
-        ]
-    return awards
-
-
-def _share_sums(row: Round, closed: Closed, campaign_keys: Sequence[str]) -> Counter[str]:
-    """Return what the shares of each of some campaigns sum to."""
-    sums = Counter[str]()
-    if campaign_keys:
-        of = found.campaigns_of_claims(row.programme_id, row.number, campaign_keys)
-        for ref, minor in closed.by_claim:
-            if ref in of:
-                sums[of[ref]] += minor
-    return sums
-
-
-def _award(row: Round, key: str, project_id: UUID, given: Parts, reason: str) -> Award:
-    minor = parts.total(given)
-    return Award(
-        id=uuid7(),
-        round=row,
-        programme_id=row.programme_id,
-        campaign_key=key,
-        project_id=project_id,
-        decided_minor=minor,
-        decided_parts=given,
-        amount_minor=minor,
-        parts=given,
-        state=State.COMMITTED if minor else State.UNMATCHED,
-        reason=reason or ("" if minor else "rounds_to_zero"),
-        ledger_key=f"match_awarded:{row.pk}:{key}" if minor else "",
-    )
 
 
 def _commit(row: Round, awards: Sequence[Award], *, now: datetime) -> None:

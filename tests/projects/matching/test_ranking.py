@@ -230,3 +230,25 @@ def test_ranks_never_give_more_than_the_pot_nor_part_of_a_wish_unasked(
     assert sum(given_minor.values()) <= pot
     assert len(short) <= (1 if partial else 0)
     assert close(reversed(claims), pot=pot, **RANKED, partial_fill=partial) == closed
+
+
+def test_a_threshold_keeps_out_whom_nobody_gave_to() -> None:
+    facts = {name: {"project.score": 9, "project.asked": 40} for name in ("p1", "p2", "p3")}
+    claims = [claim(100, ref="a"), claim(10, ref="b", project="p2")]
+    threshold = {"metric": "raised", "at": 50, "mode": "unlock_retro"}
+
+    closed = close(claims, pot=1000, projects=facts, **CALL, threshold=threshold)
+
+    assert totals(closed) == {"p1": 40}
+    assert closed.project_reasons["p2"] == "threshold_not_reached"
+    assert "p3" not in closed.by_project
+
+
+def test_joint_funders_fill_in_part_and_name_the_shortest() -> None:
+    layers = [{"id": "a", "rate": [1, 1], "pot": 1}, {"id": "b", "rate": [1, 1], "pot": 1}]
+    terms: Document = {"allocation": "ranked_close", "layers": layers, "partial_fill": True}
+
+    closed = close([scored(100, 9)], pot=pots(a=100, b=50), **terms)
+
+    assert closed.by_project["p1"] == (("a", 50), ("b", 50))
+    assert closed.project_reasons["p1"] == "limited_by:b"
