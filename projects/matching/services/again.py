@@ -7,6 +7,7 @@ settlement, from what stands; never lower than before. The caller holds the prog
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,12 +21,15 @@ from projects.matching.services.changes import Change
 from projects.matching.tally import from_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from projects.matching.instant.outcomes import Outcome, Remaining
+    from projects.matching.engine import Standing
+    from projects.matching.instant.outcomes import Before, Outcome, Pots, Remaining
     from projects.matching.models import Programme, ProgrammeVersion
     from projects.matching.models.matches import AllocationQuerySet
+    from projects.matching.rules import Counted
+    from projects.matching.tally import Tally
 
 BATCH = 500
 THRESHOLD = ("threshold_not_reached", "threshold_lost")
@@ -86,70 +90,101 @@ def look(
     versions = {each.pk: each for each in programme.versions.with_orders()}
     if any(version.is_frozen for version in versions.values()):
         return 0
+    looking = _Look(programme, versions, cause, now, is_unlocked)
     keys = list(rows.values_list("pk", flat=True))
-    raised = 0
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
-        raised += _look_at(
-            programme, versions, batch, cause=cause, now=now, is_unlocked=is_unlocked
+    return sum(_look_at(looking, keys[n : n + BATCH]) for n in range(0, len(keys), BATCH))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Why rows of one programme are decided on again, and by which terms."""
+
+    programme: Programme
+    versions: Mapping[UUID, ProgrammeVersion]
+    cause: str
+    now: datetime
+    is_unlocked: bool
+
+    @property
+    def newest(self) -> ProgrammeVersion:
+        return max(self.versions.values(), key=lambda version: version.number)
+
+    def terms_of(self, row: Allocation) -> ProgrammeVersion:
+        return self.versions[row.version_id]
+
+    def turn(self, row: Allocation, money: Counted, before: Before, stand: Standing) -> Turn:
+        version = self.terms_of(row)
+        return Turn(
+            version.rule,
+            money,
+            before,
+            remaining_minor=row.remaining_minor,
+            ceiling_minor=stand.ceilings.get(self.programme.pk, {}).get(money.project),
+            is_unlocked=self.is_unlocked,
+            frozen=version.frozen_for(row.project_id),
         )
-    return raised
 
 
-def _look_at(  # noqa: PLR0913  A batch, and why it is looked at.
-    programme: Programme,
-    versions: dict[UUID, ProgrammeVersion],
-    keys: Collection[UUID],
-    *,
-    cause: str,
-    now: datetime,
-    is_unlocked: bool,
-) -> int:
-    locked = Allocation.objects.filter(pk__in=keys, is_blocked=False).select_for_update(no_key=True)
-    rows = {row.contribution_ref: row for row in locked.order_by("settled_at", "contribution_ref")}
+def _look_at(look: _Look, keys: Collection[UUID]) -> int:
+    """Decide again on one batch, each after those before it; return how many got more."""
+    rows = _locked(keys)
     counted = CountedMoney.objects.filter(contribution_ref__in=rows)
     money = {each.contribution_ref: each.counted for each in counted}
     stacks.lock_waiting(rows)
-    before = stacks.before([(versions[row.version_id], row) for row in rows.values()], money)
-    newest = max(versions.values(), key=lambda version: version.number)
-    stand = engine.standing(
+    before = stacks.before([(look.terms_of(row), row) for row in rows.values()], money)
+    stand = _standing(look, rows, money)
+    programme = look.programme
+    if programme.pk not in stand.tallies:
+        return 0
+    tally, pots = stand.tallies[programme.pk], stand.pots[programme.pk]
+    wanted = list[Change]()
+    for ref in sorted(rows, key=lambda ref: money[ref].order):
+        row = rows[ref]
+        turn = look.turn(row, money[ref], before[ref], stand)
+        change = _decided_again(look, row, turn, tally=tally, pots=pots)
+        if change is not None:
+            tally.move(from_rows(row.moves), back=True)
+            tally.move(change.moves)
+            pots = pots.plus(engine.parts_of(row.parts)).less(change.parts)
+            wanted.append(change)
+    raised = [change for change in wanted if change.minor > change.row.amount_minor]
+    changes.apply(programme, wanted, tally, now=look.now)
+    stacks.tell_waiting([change.row.contribution_ref for change in wanted], money)
+    return len(raised)
+
+
+def _locked(keys: Collection[UUID]) -> dict[str, Allocation]:
+    """Return the rows, but those in dispute, by contribution and locked in order of settlement."""
+    rows = Allocation.objects.filter(pk__in=keys, is_blocked=False).select_for_update(no_key=True)
+    return {row.contribution_ref: row for row in rows.order_by("settled_at", "contribution_ref")}
+
+
+def _standing(
+    look: _Look, rows: Mapping[str, Allocation], money: Mapping[str, Counted]
+) -> Standing:
+    """Return what the programme has given, as far as the rows' own and the newest terms ask."""
+    return engine.standing(
         [
             (version, money[ref])
             for ref, row in rows.items()
-            for version in (versions[row.version_id], newest)
+            for version in (look.terms_of(row), look.newest)
         ],
-        moves=[(programme.pk, row.moves) for row in rows.values()],
+        moves=[(look.programme.pk, row.moves) for row in rows.values()],
     )
-    tally, pots = stand.tallies.get(programme.pk), stand.pots.get(programme.pk)
-    if tally is None or pots is None:
-        return 0
-    wanted = list[Change]()
-    for ref in sorted(rows, key=lambda ref: money[ref].order):
-        row, version = rows[ref], versions[rows[ref].version_id]
-        turn = Turn(
-            version.rule,
-            money[ref],
-            before[ref],
-            remaining_minor=row.remaining_minor,
-            ceiling_minor=stand.ceilings.get(programme.pk, {}).get(money[ref].project),
-            is_unlocked=is_unlocked,
-            frozen=version.frozen_for(row.project_id),
-        )
-        outcome = allocation.look_again(turn, changes.standing_of(row), tally=tally, pots=pots)
-        outcome = extending.widened(outcome, newest.rule, money[ref])
-        stays = _of_what_remains(turn, outcome)
-        if stays.minor <= row.amount_minor and (outcome.reason or "") == row.reason:
-            continue
-        if outcome.minor and not stays.minor and not row.amount_minor:
-            continue  # Its money has gone back: nothing was decided before, nothing stays now.
-        tally.move(from_rows(row.moves), back=True)
-        tally.move(stays.moves)
-        pots = pots.plus(engine.parts_of(row.parts)).less(stays.parts)
-        wanted.append(Change(row, stays.parts, stays.moves, cause, decided=outcome))
-    raised = [change for change in wanted if change.minor > change.row.amount_minor]
-    changes.apply(programme, wanted, tally, now=now)
-    stacks.tell_waiting([change.row.contribution_ref for change in wanted], money)
-    return len(raised)
+
+
+def _decided_again(
+    look: _Look, row: Allocation, turn: Turn, *, tally: Tally, pots: Pots
+) -> Change | None:
+    """Return what one row comes to now, or None where it stays as it is."""
+    outcome = allocation.look_again(turn, changes.standing_of(row), tally=tally, pots=pots)
+    outcome = extending.widened(outcome, look.newest.rule, turn.money)
+    stays = _of_what_remains(turn, outcome)
+    if stays.minor <= row.amount_minor and (outcome.reason or "") == row.reason:
+        return None
+    if outcome.minor and not stays.minor and not row.amount_minor:
+        return None  # Its money has gone back: nothing was decided before, nothing stays now.
+    return Change(row, stays.parts, stays.moves, look.cause, decided=outcome)
 
 
 def _of_what_remains(turn: Turn, outcome: Outcome) -> Outcome | Remaining:
