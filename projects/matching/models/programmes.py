@@ -119,4 +119,20 @@ class ProgrammeVersion(models.Model):
         Raises:
             RuleNotUnderstood: the stored document is not of today's form.
         """
-        return documents.read(self.document)
+        return _rule_of(self.pk, self.document)
+
+
+MOST_KNOWN = 512
+_known: dict[UUID, tuple[object, Rule]] = {}
+
+
+def _rule_of(version_id: UUID, document: object) -> Rule:
+    """Return the rule of a version, read once in each process: what is published never changes."""
+    known = _known.get(version_id)
+    if known is not None and known[0] == document:
+        return known[1]
+    rule = documents.read(document)
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    _known[version_id] = (document, rule)
+    return rule

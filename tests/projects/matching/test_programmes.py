@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from payments.money import Money
-from projects.matching import selectors, services
+from projects.matching import documents, selectors, services
 from projects.matching.documents import RuleNotUnderstood
 from projects.matching.models import Allocation, Programme, ProgrammeVersion, TallyCounter
 from projects.matching.services import ProgrammeRefused
@@ -176,3 +176,20 @@ def test_what_is_freed_after_the_close_goes_to_the_funder_where_the_rule_says_so
         funded=Money(460_00, "EUR"), left=Money(410_00, "EUR")
     )
     assert selectors.verify_differences() == []
+
+
+def test_the_rule_of_a_version_is_read_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = make.programme(id="fund")
+    first = ProgrammeVersion.objects.get(pk=version.pk).rule
+    monkeypatch.setattr(documents, "read", lambda _: pytest.fail("It was read again."))
+
+    assert ProgrammeVersion.objects.get(pk=version.pk).rule is first
+
+
+def test_another_document_of_a_version_is_read_anew() -> None:
+    version = make.programme(id="fund")
+    assert version.rule.name != "Another"
+
+    again = ProgrammeVersion(pk=version.pk, document=version.document | {"name": "Another"})
+
+    assert again.rule.name == "Another"
