@@ -175,14 +175,6 @@ def _limited(funder: str, *, is_joint: bool) -> str:
     return said % {"funder": isolated(funder)}
 
 
-def _limited(funder: str, *, is_joint: bool) -> str:
-    if is_joint:
-        said = _("%(funder)s could not add more, and the funders add together.")
-    else:
-        said = _("%(funder)s could not add more.")
-    return said % {"funder": funder}
-
-
 def _kept_small(
     reason: str, by_name: Mapping[str, Step], steps: Sequence[Step], currency: str
 ) -> str:
