@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import translation
 from prometheus_client import Counter
 
 if TYPE_CHECKING:
@@ -80,4 +82,5 @@ def _too_large(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         error = {"code": "too_large", "message": "The request is larger than 1 MiB.", "field": None}
         return JsonResponse({"error": error}, status=413)
-    return HttpResponse("The request is larger than 1 MiB.", status=413, content_type="text/plain")
+    with translation.override(translation.get_language_from_request(request, check_path=True)):
+        return HttpResponse(render_to_string("413.html"), status=413)

@@ -22,6 +22,21 @@ def refuse_half_characters(value: str) -> None:
         raise forms.ValidationError(_("This contains characters that cannot be stored."))
 
 
+_TURNS_THE_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def refuse_direction_marks(value: str) -> None:
+    """Refuse marks that turn the direction of text, with which a name can look like another.
+
+    Raises:
+        forms.ValidationError: There is one (Unicode UAX #9, section 2).
+    """
+    if _TURNS_THE_TEXT.search(value):
+        raise forms.ValidationError(
+            _("This contains invisible marks that turn the direction of text. Type it again.")
+        )
+
+
 class TextField(forms.CharField):
     """A line or a text. Its length is counted in the spelling that is kept (NFC).
 

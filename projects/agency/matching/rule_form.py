@@ -24,7 +24,7 @@ from projects.agency.matching.row_forms import amount_field, typed
 from projects.agency.matching.sentence import Kind, Sentence, kind_of
 from projects.matching.documents.reading import LARGEST_RATE
 from projects.matching.documents.whole import LARGEST_PRIORITY
-from projects.typed_text import LineField
+from projects.typed_text import LineField, refuse_direction_marks
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -58,7 +58,12 @@ def _day(label: _StrPromise, **options: Any) -> forms.DateField:  # noqa: ANN401
 class RuleForm(forms.Form):
     base = KeptField()
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    name = LineField(label=_("What people call it"), max_length=120, required=False)
+    name = LineField(
+        label=_("What people call it"),
+        max_length=120,
+        required=False,
+        validators=[refuse_direction_marks],
+    )
     currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
     kind = forms.ChoiceField(label=_("What is added"), choices=words.KINDS)
     per = WholeField(label=_("For each"), min_value=1, max_value=LARGEST_RATE)

@@ -17,7 +17,7 @@ from projects.agency.matching.filling import midnight
 from projects.agency.matching.rule_form import CURRENCIES
 from projects.matching import documents, wording
 from projects.matching.documents.whole import ID
-from projects.typed_text import LineField
+from projects.typed_text import LineField, refuse_direction_marks
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,6 +34,7 @@ class StartForm(forms.Form):
         label=_("What people call it"),
         help_text=_("For example: Diaspora fund of Nowhere."),
         max_length=120,
+        validators=[refuse_direction_marks],
         error_messages={"required": _("Give the programme a name.")},
     )
     key = LineField(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from projects.matching import documents
 from projects.matching.documents import RuleNotUnderstood, TextNotUnderstood
 from projects.matching.documents.writing import MOST_BYTES
-from projects.typed_text import refuse_half_characters
+from projects.typed_text import refuse_direction_marks, refuse_half_characters
 
 
 class TextForm(forms.Form):
@@ -24,7 +24,7 @@ class TextForm(forms.Form):
         widget=forms.Textarea(
             attrs={"rows": 24, "dir": "ltr", "spellcheck": "false", "autocapitalize": "off"}
         ),
-        validators=[refuse_half_characters],
+        validators=[refuse_half_characters, refuse_direction_marks],
     )
 
     def clean(self) -> dict[str, Any]:
@@ -46,6 +46,11 @@ class TextForm(forms.Form):
                 "problem": f"{problem.field} {problem.allowed}",
             }
             self.add_error("text", _("Line %(line)d: %(problem)s.") % words)
+            return cleaned
+        try:
+            refuse_direction_marks(str(written.document.get("name", "")))  # As \u202e, escaped.
+        except forms.ValidationError as problem:
+            self.add_error("text", problem)
             return cleaned
         cleaned["document"] = written.document
         return cleaned

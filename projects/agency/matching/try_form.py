@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PAST, FILE = "past", "file"
 MOST_ROWS = 5_000
-LARGEST_BYTES = 5 * 2**20
+LARGEST_BYTES = 2**20  # What any request may have.
 
 
 class TryForm(forms.Form):
@@ -94,7 +94,7 @@ class TryForm(forms.Form):
             self.add_error("file", _("Choose a file."))
             return ()
         if (sent.size or 0) > LARGEST_BYTES:
-            self.add_error("file", _("The file is larger than 5 MiB."))
+            self.add_error("file", _("The file is larger than 1 MiB."))
             return ()
         with NamedTemporaryFile(suffix=".upload") as kept:
             for chunk in sent.chunks():

@@ -64,6 +64,7 @@ FACTS = (
     ("donor.kind", _("the kind of giver")),
     ("donor.citizenship", _("the giver's citizenship")),
     ("donor.club", _("the giver's club")),
+    ("donor.registered", _("whether the giver is registered")),
     ("project.country", _("the project's country")),
     ("project.region", _("the project's region")),
     ("project.sector", _("the project's sector")),

@@ -23,6 +23,7 @@ names = {
     "donor.citizenship": gettext_lazy("the giver's citizenship"),
     "donor.club": gettext_lazy("the giver's association"),
     "donor.kind": gettext_lazy("the kind of giver"),
+    "donor.registered": gettext_lazy("whether the giver is registered"),
     "donor.residence": gettext_lazy("the country in which the giver lives"),
     "donor.score": gettext_lazy("the giver's score"),
     "donor.years_abroad": gettext_lazy("the giver's years abroad"),

@@ -146,7 +146,8 @@ def _at_close(rule: Rule) -> str:
         case Quadratic():
             return _(
                 "After %(last_day)s the pot is shared among projects by what arrived from"
-                " %(first_day)s on, so that many small gifts count for more than a few large ones"
+                " %(first_day)s on, so that many small contributions count for more than a"
+                " few large ones"
             )
         case ShareOfPot():
             return _(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
+from projects.matching import documents
+from projects.matching.models.drafts import ProgrammeDraft
 from projects.matching.services import drafts as services
 from tests.make import accounts
 from tests.make import catalogue as make
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from projects.catalogue.models import Organisation
-    from projects.matching.models.drafts import ProgrammeDraft
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +110,24 @@ def test_text_that_is_no_rule_is_refused_by_its_line(
     assert pages.fields(page)["text"] == [text]
     draft.refresh_from_db()
     assert draft.version == 1
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200f", "\u061c"])
+def test_a_name_that_turns_the_direction_of_text_is_refused(
+    officer: Client, agency: Organisation, mark: str
+) -> None:
+    draft = pages.draft(agency)
+    name, said = f"Fund{mark}dnuF", "invisible marks that turn the direction of text"
+    address = reverse("agency:match_text", args=[draft.pk])
+    for written in (name, f"Fund\\u{ord(mark):04x}dnuF"):
+        text = documents.write(draft.document | {"name": "Fund"}).replace("Fund", f'"{written}"', 1)
+        sent = officer.post(address, {"text": text, "version": draft.version})
+        assert said in sent.content.decode()
+
+    assert said in pages.send(officer, edit(draft), name=name).content.decode()
+    begun = officer.post(reverse("agency:match_new"), {"name": name, "currency": "EUR"})
+
+    assert said in begun.content.decode()
+    draft.refresh_from_db()
+    assert draft.version == 1
+    assert ProgrammeDraft.objects.count() == 1

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.utils import translation
 from django.utils.translation import pgettext
 
 from projects.matching import wording
 from tests.make import rules as make
+
+if TYPE_CHECKING:
+    from projects.matching.allocation import Step
 
 
 def plain(text: str) -> str:
@@ -93,7 +98,8 @@ SPAN = "from 1 March 2026 to 31 March 2026"
             {"allocation": "quadratic_close", "project_cap": [1, 40]},
             (
                 "After 31 March 2026 the pot is shared among projects by what arrived from"
-                " 1 March 2026 on, so that many small gifts count for more than a few large ones;"
+                " 1 March 2026 on, so that many small contributions count for more than a few"
+                " large ones;"
                 " the match is at most 2.5% of the pot per project."
             ),
         ),
@@ -200,7 +206,7 @@ def test_one_of_something_is_told_as_one(at: int, years: int, said: tuple[str, s
     told = plain(wording.rule_sentence(rule))
 
     assert all(words in told for words in said)
-    step = {"step": "threshold", "metric": "donors", "at": at, "reached": False}
+    step: Step = {"step": "threshold", "metric": "donors", "at": at, "reached": False}
     assert wording.sentences([step], currency="EUR") == (
         f"Needed: {at} giver{'s' if at > 1 else ''} to the project. Not reached.",
     )
