@@ -74,7 +74,7 @@ def test_each_funder_pays_its_part_in_one_entry() -> None:
     ("coupling", "parts", "reason"),
     [
         ("joint", [["state", 60_01], ["town", 30_00]], "limited_by:town"),
-        ("independent", [["state", 100_00], ["town", 30_00]], "pot_exhausted"),
+        ("independent", [["state", 100_00], ["town", 30_00]], "limited_by:town"),
     ],
 )
 def test_joint_funders_pay_together_or_not_at_all(

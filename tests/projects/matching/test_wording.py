@@ -161,3 +161,16 @@ def test_amounts_hold_together_in_right_to_left_text() -> None:
 
     assert text[0] == "\N{FIRST STRONG ISOLATE}"
     assert text[-1] == "\N{POP DIRECTIONAL ISOLATE}"
+
+
+@pytest.mark.parametrize(
+    ("together", "said"),
+    [
+        (True, "city could not add more, and the funders add together."),
+        (False, "city could not add more."),
+    ],
+)
+def test_only_funders_who_wait_for_one_another_are_said_to(*, together: bool, said: str) -> None:
+    match: Step = {"step": "match", "minor": 5} | ({"together": True} if together else {})
+
+    assert plain(wording.why("limited_by:city", [match], currency="EUR")) == said
