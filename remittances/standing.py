@@ -7,7 +7,7 @@ table of figures, and of each live price its beginning is looked up, and then it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, Subquery, Sum
 
@@ -15,12 +15,22 @@ from remittances.models import CorridorQuarter, Country, SurveyedService
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django_stubs_ext import WithAnnotations
 
     from remittances.models import Services
 
 _ROWS = SurveyedService.objects
 _SURVEY = SurveyedService.Kind.SURVEY
 _FACTS = ("iso3", "iso2", "name", "currency")
+
+
+class Knowledge(TypedDict):
+    """Whether prices of services, or averages, are known from a country and to it."""
+
+    sends: bool
+    receives: bool
+    sends_on_average: bool
+    receives_on_average: bool
 
 
 def compared(origin: str | Subquery, destination: str | Subquery) -> Services:
@@ -43,7 +53,7 @@ def compared(origin: str | Subquery, destination: str | Subquery) -> Services:
     )
 
 
-def with_knowledge() -> QuerySet[Country]:
+def with_knowledge() -> QuerySet[WithAnnotations[Country, Knowledge]]:
     """Return the countries, each with whether prices or averages are known from it and to it."""
     quarters, live = CorridorQuarter.objects.all(), _beginnings()
     surveyed = quarters.filter(rows_surveyed__gt=0)

@@ -17,6 +17,8 @@ from remittances.models.alerts import HIGHEST_BPS
 from remittances.questions import QuoteRequestRefused
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from payments.money import Money
     from remittances.models import Country
 
@@ -77,8 +79,10 @@ class AlertForm(forms.Form):
     amount = forms.CharField(required=False, widget=forms.HiddenInput)
     currency = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  Django's own.
-        super().__init__(*args, auto_id="alert_%s", **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id="alert_%s")
         self.fields["under"].required = True
         self.fields["under"].error_messages["required"] = THRESHOLD_REFUSALS[Refusal.EMPTY]
         self.fields["receive"].choices = [ANY_WAY, *words.WAYS.items()]  # type: ignore[attr-defined]

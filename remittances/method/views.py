@@ -42,10 +42,10 @@ class ChangesFeed(Feed[Change, None]):
     def items(self) -> tuple[Change, ...]:
         return CHANGES
 
-    def item_title(self, item: Change) -> str:  # type: ignore[override]
+    def item_title(self, item: Change) -> str:
         return str(item.title)
 
-    def item_description(self, item: Change) -> str:  # type: ignore[override]
+    def item_description(self, item: Change) -> str:
         return str(item.text)
 
     def item_link(self, item: Change) -> str:

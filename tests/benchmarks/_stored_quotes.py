@@ -171,7 +171,7 @@ def _own(block: str, file: str, key: str, earlier: str, rest: str) -> str:
 
 def _filled(text: str, values: dict[str, object]) -> sql.Composable:
     literals = {name: sql.Literal(value) for name, value in values.items()}
-    return sql.SQL(text).format(**literals)  # type: ignore[arg-type]
+    return sql.SQL(text).format(**literals)
 
 
 def _key(block: str, number: str) -> str:
@@ -191,5 +191,5 @@ def _rows(own: sql.Composable, count: int, which: str) -> sql.Composable:
         all=sql.Literal(CORRIDORS * SERVICES),
         services=sql.Literal(SERVICES),
         last=sql.Literal(count - 1),
-        which=sql.SQL(which),  # type: ignore[arg-type]
+        which=sql.SQL(which),
     )

@@ -66,7 +66,7 @@ class Measured:
 
     def median(self, name: str) -> float:
         """Return the median of one figure over the requests."""
-        return statistics.median(getattr(one, name) for one in self.drawn)
+        return float(statistics.median(getattr(one, name) for one in self.drawn))
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.core.mail import EmailMultiAlternatives
+    from django.core.mail.backends.base import BaseEmailBackend
     from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _hand_over(claimed: Claimed, now: datetime) -> bool:
 
 
 def _sent(
-    message: AlertMessage, mail: EmailMultiAlternatives, connection: object, now: datetime
+    message: AlertMessage, mail: EmailMultiAlternatives, connection: BaseEmailBackend, now: datetime
 ) -> bool:
     mail.connection = connection
     ours = AlertMessage.objects.filter(pk=message.pk, state=AlertMessage.State.SENDING)

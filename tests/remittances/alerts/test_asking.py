@@ -147,7 +147,7 @@ def test_what_has_no_price_to_watch_is_refused(
     changes: dict[str, object], expected: Refusal
 ) -> None:
     with pytest.raises(AlertRefused) as refused:
-        make.asked(**changes)
+        make.asked(**changes)  # type: ignore[arg-type]
     assert refused.value.code is expected
     assert (Alert.objects.count(), AlertMessage.objects.count()) == (0, 0)
     assert counts()["asked"] == 0

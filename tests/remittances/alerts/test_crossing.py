@@ -21,7 +21,7 @@ PRICES = st.lists(st.integers(-500, 1500), max_size=12)
     ],
 )
 def test_a_price_is_below_only_when_it_is_shown_below(
-    is_armed: bool, price_bps: int, expected: Step
+    *, is_armed: bool, price_bps: int, expected: Step
 ) -> None:
     assert step(is_armed=is_armed, price_bps=price_bps, threshold_bps=3_00) is expected
 

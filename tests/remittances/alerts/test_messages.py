@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -33,7 +32,7 @@ def html(message: EmailMultiAlternatives) -> str:
 
 
 def told(**changes: object) -> EmailMultiAlternatives:
-    make.armed(**changes)
+    make.armed(**changes)  # type: ignore[arg-type]
     services.look_at_alerts(now=make.NOW)
     assert services.send_alert_messages(now=make.NOW) == 1
     return newest()
@@ -76,7 +75,7 @@ def test_every_message_stops_by_a_link_and_by_the_mail_program_s_own_button() ->
     prices.imported([prices.row()])
     message = told()
     for sent in cast("list[EmailMultiAlternatives]", mail.outbox):
-        headers = cast("EmailMessage", sent.message())
+        headers = sent.message()
         stop = headers["List-Unsubscribe"].strip("<>")
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert stop.startswith("http://testserver/en/send/alerts/stop/")

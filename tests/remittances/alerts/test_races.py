@@ -51,7 +51,7 @@ def look() -> int:
 
 @pytest.fixture
 def meeting() -> Callable[[], None]:
-    """Hold each worker after it has read until the other has read too, or some seconds have passed."""
+    """Hold each worker after it has read until the other has too, or seconds have passed."""
     barrier = Barrier(2)
 
     def meet() -> None:

@@ -84,9 +84,9 @@ def test_a_stopped_alert_sends_nothing_that_was_noted_before() -> None:
     assert mail.outbox == []
 
 
-def _unreachable(self: EmailBackend) -> bool:
+def _unreachable(_: EmailBackend) -> bool:
     raise ConnectionRefusedError
 
 
-def _broken_off(self: EmailBackend, messages: object) -> int:
+def _broken_off(_: EmailBackend, __: object) -> int:
     raise SMTPDataError(451, "try later")
