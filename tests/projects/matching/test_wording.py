@@ -171,6 +171,6 @@ def test_amounts_hold_together_in_right_to_left_text() -> None:
     ],
 )
 def test_only_funders_who_wait_for_one_another_are_said_to(*, together: bool, said: str) -> None:
-    match: Step = {"step": "match", "minor": 5} | ({"together": True} if together else {})
+    match: Step = {"step": "match", "minor": 5, "together": together}
 
     assert plain(wording.why("limited_by:city", [match], currency="EUR")) == said
