@@ -122,6 +122,24 @@ JOBS = (
         "campaigns whose last day is over",
     ),
     Job(
+        "remittances.read_feeds",
+        "remittances.feeds.services.read_due",
+        60,
+        "feeds of prices whose next reading has come",
+    ),
+    Job(
+        "remittances.load_rates",
+        "remittances.rates.services.load_rates",
+        3600,
+        "reference rates that the bank or a new survey tells",
+    ),
+    Job(
+        "remittances.drop_unused_evidence",
+        "remittances.entries.services.drop_unused_evidence",
+        86_400,
+        "evidence that no entry took",
+    ),
+    Job(
         "remittances.look_at_alerts",
         "remittances.alerts.services.look_at_alerts",
         3600,

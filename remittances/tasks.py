@@ -3,5 +3,15 @@
 from __future__ import annotations
 
 from remittances.alerts.tasks import look_at_alerts, send_alert_messages
+from remittances.entries.tasks import drop_unused_evidence
+from remittances.feeds.tasks import read_feed, read_feeds
+from remittances.rates.tasks import load_rates
 
-__all__ = ["look_at_alerts", "send_alert_messages"]
+__all__ = [
+    "drop_unused_evidence",
+    "load_rates",
+    "look_at_alerts",
+    "read_feed",
+    "read_feeds",
+    "send_alert_messages",
+]
