@@ -7,6 +7,7 @@ from remittances import views
 app_name = "remittances"
 
 urlpatterns = [
+    path("", include("remittances.public.urls")),
     path("send/", views.send, name="send"),
     path("send/alerts/", include("remittances.alerts.urls")),
     path("send/methodology/", include("remittances.method.urls")),

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from remittances.datasets.rows import WORLD_BANK
 from remittances.indices import LEFT_OUT_OF_GLOBAL
-from remittances.models import CorridorQuarter, Dataset, SurveyedService
+from remittances.models import CorridorQuarter, Dataset, Provider, SurveyedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,8 @@ def of_country(iso3: str, *, receiving: bool) -> list[CorridorQuarter]:
     """Return all that is known of the corridors to a country, or from it, oldest first."""
     end = "destination" if receiving else "origin"
     quarters = CorridorQuarter.objects.filter(KNOWN, **{end: iso3})
-    return list(quarters.select_related("origin", "destination").order_by("period"))
+    ordered = quarters.order_by("period", "origin_id", "destination_id")
+    return list(ordered.select_related("origin", "destination"))
 
 
 def global_means() -> dict[str, Fraction]:
@@ -160,3 +161,21 @@ def surveyed_rows(period: str) -> Iterator[SurveyedService]:
         .order_by(F("dataset_id"), "sheet", "row", "pk")
         .iterator(chunk_size=2000)
     )
+
+
+def paying_providers() -> QuerySet[Provider]:
+    """Return the firms that pay for a link, by name."""
+    return Provider.objects.exclude(commercial_link="").order_by("name")
+
+
+def live_rows() -> int:
+    """Return how many standing prices come from feeds and officers, not from a survey."""
+    rows = SurveyedService.objects.standing()
+    return rows.exclude(kind=SurveyedService.Kind.SURVEY).count()
+
+
+def newest_surveys() -> list[CorridorQuarter]:
+    """Return the newest surveyed quarter of each corridor."""
+    surveyed = CorridorQuarter.objects.filter(rows_surveyed__gt=0)
+    newest = surveyed.order_by("origin_id", "destination_id", "-period")
+    return list(newest.distinct("origin_id", "destination_id"))

@@ -1,0 +1,1 @@
+"""What anybody may see, take along and show elsewhere: dashboards, open data, the widget."""

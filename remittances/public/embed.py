@@ -1,0 +1,128 @@
+"""The widget other sites may show: a page without script or cookie, in a frame of theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from remittances import comparison, countries, page, questions, selectors, words
+from remittances.lines import lines
+from remittances.questions import QuoteRequestRefused
+from remittances.ranking import Listing
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.http import HttpRequest
+
+    from payments.money import Money
+    from remittances.comparison import Survey
+    from remittances.countries import CountryFacts
+    from remittances.models import Country
+
+SHOWN = 3
+UNPROCESSABLE = 422
+
+
+class WithoutCookies(HttpResponse):
+    """An answer to which no layer can add a cookie."""
+
+    def set_cookie(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Set nothing."""
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]
+def widget(request: HttpRequest, origin: str, destination: str) -> HttpResponse:
+    """Show the three best services of a corridor, their day and their source."""
+    sending, receiving = _corridor(origin, destination)
+    context = _context(sending, receiving, request.GET.get("amount"), timezone.now().date())
+    status = UNPROCESSABLE if context["refusal"] else None
+    drawn = render_to_string("remittances/data/widget.html", context, request=request)
+    return WithoutCookies(drawn, status=status)
+
+
+@require_safe
+@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
+def snippet(request: HttpRequest) -> HttpResponse:
+    """Give the lines to copy into another site, with a preview."""
+    priced = selectors.priced_corridors()
+    asked = request.GET.get("corridor", "")
+    chosen = next((pair for pair in priced if _code(*pair) == asked), priced[0] if priced else None)
+    path = reverse("remittances:embed", args=[end.iso3.lower() for end in chosen]) if chosen else ""
+    context = {
+        "choices": [(_code(*pair), words.corridor(*pair)) for pair in priced],
+        "chosen": _code(*chosen) if chosen else "",
+        "title": words.corridor(*chosen) if chosen else "",
+        "path": path,
+        "address": f"{settings.SITE_URL}{path}",
+    }
+    return render(request, "remittances/data/snippet.html", context)
+
+
+def _context(
+    sending: CountryFacts, receiving: CountryFacts, asked: str | None, today: date
+) -> dict[str, Any]:
+    survey = selectors.survey(sending, receiving, currency=None)
+    amount, refusal = _amount(survey, asked)
+    listed, is_current = [], False
+    if amount is not None:
+        answer = comparison.compare(survey, amount=amount, today=today)
+        current, stale = answer.listed(Listing.CURRENT), answer.listed(Listing.STALE)
+        is_current = bool(current)
+        listed = lines((current or stale)[:SHOWN], currency=amount.currency)
+    return {
+        "corridor": words.corridor(survey.origin, survey.destination),
+        "amount": amount,
+        "refusal": refusal,
+        "lines": listed,
+        "is_current": is_current,
+        "link": _link(survey, amount),
+    }
+
+
+def _amount(survey: Survey, asked: str | None) -> tuple[Money | None, bool]:
+    """Return the amount to compare, the first surveyed one where none is asked for."""
+    if not survey.services:
+        return None, False
+    if asked:
+        try:
+            return questions.plain_amount(asked, currency=survey.currency), False
+        except QuoteRequestRefused:
+            return None, True
+    if not survey.amounts:
+        return None, False
+    first = questions.plain_amount(f"{survey.amounts[0]:f}".rstrip("0").rstrip("."),
+                                   currency=survey.currency)  # fmt: skip
+    return first, False
+
+
+def _link(survey: Survey, amount: Money | None) -> str:
+    path = page.corridor_url(survey.origin, survey.destination)
+    query = f"?amount={amount.decimal:f}" if amount else ""
+    return f"{settings.SITE_URL}{path}{query}"
+
+
+def _corridor(origin: str, destination: str) -> tuple[CountryFacts, CountryFacts]:
+    try:
+        sending, receiving = countries.country(origin), countries.country(destination)
+    except countries.UnknownCountry as unknown:
+        raise Http404(str(unknown)) from unknown
+    if sending == receiving:
+        raise Http404
+    return sending, receiving
+
+
+def _code(origin: Country, destination: Country) -> str:
+    return f"{origin.iso3}{destination.iso3}".lower()
