@@ -39,7 +39,7 @@ class TextForm(forms.Form):
             self.add_error("text", _("Line %(line)d: %(problem)s.") % words)
             return cleaned
         try:
-            documents.read(written.document)
+            rule = documents.read(written.document)
         except RuleNotUnderstood as problem:
             words = {
                 "line": written.line_of(problem.field),
@@ -48,7 +48,7 @@ class TextForm(forms.Form):
             self.add_error("text", _("Line %(line)d: %(problem)s.") % words)
             return cleaned
         try:
-            refuse_direction_marks(str(written.document.get("name", "")))  # As \u202e, escaped.
+            refuse_direction_marks(rule.name)  # As \u202e, escaped.
         except forms.ValidationError as problem:
             self.add_error("text", problem)
             return cleaned
