@@ -61,12 +61,13 @@ def cheapest(watched: Watched, *, now: datetime) -> Cheapest | None:
     if found is None:
         return None
     surveyed = tuple(row for row in found.services if row.kind == SurveyedService.Kind.SURVEY)
-    newest = max((row.dataset_id for row in surveyed), default=None)  # Keys are in time's order.
+    newest = max(((row.dataset.imported_at, row.dataset_id) for row in surveyed), default=None)
+    survey_id = newest[1] if newest else None
     if current := _listed(found, Listing.CURRENT, watched, now):
-        return _least(current, period=None, survey=newest)
+        return _least(current, period=None, survey=survey_id)
     survey = replace(found, services=surveyed)
     old = _listed(survey, Listing.STALE, watched, now)
-    return _least(old, period=survey.period, survey=newest) if old else None
+    return _least(old, period=survey.period, survey=survey_id) if old else None
 
 
 def counts() -> dict[str, int]:
