@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from payments.currencies import currency
-from remittances import payout, pricing, ranking
-from remittances.questions import METHODS
+from remittances import filters, payout, pricing, ranking
+from remittances.filters import Filters
 from remittances.ranking import Listing
 
 if TYPE_CHECKING:
@@ -18,21 +19,22 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from payments.money import Money
-    from remittances.models import Country, SurveyedService
+    from remittances.models import Country, Provider, SurveyedService
     from remittances.pricing import Freshness, Price
 
 NOT_APPLICABLE = "N/A"
+FEED = "feed"
 _SEEN = (
-    "provider_type", "pay_in", "pay_out", "speed", "reference_rate",
+    "kind", "provider_type", "pay_in", "pay_out", "speed", "reference_rate",
     "amount_1", "fee_1", "margin_pct_1", "applied_rate_1",
     "amount_2", "fee_2", "margin_pct_2", "applied_rate_2",
-    "transparent", "promotion", "note", "collected_on",
+    "transparent", "promotion", "note", "collected_on", "collected_at",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """The newest quarter surveyed in a corridor; no quarter, no services."""
+    """The newest quarter surveyed in a corridor, and every live or entered price that stands."""
 
     origin: Country
     destination: Country
@@ -48,9 +50,22 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody wants to know: what arrives of an amount, or what to send so that it arrives.
+
+    An amount that should arrive is in the sender's currency, or in the one that is paid out.
+    """
+
+    amount: Money
+    arrives: bool = False
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """What one service takes, as a sender sees it; `count` rows of the survey say the same."""
 
+    firm: Provider
     provider: str
     provider_type: str | None
     pay_in: str | None
@@ -62,6 +77,7 @@ class Quote:
     reference_rate: Fraction | None
     payout_currency: str | None  # The currency that the reference rate is in, where it is plain.
     collected_on: date | None
+    collected_at: datetime | None  # Of a live price; of a survey only the day is known.
     age_days: int | None
     freshness: Freshness
     transparent: bool
@@ -69,8 +85,10 @@ class Quote:
     note: str | None
     source: str
     listing: Listing
+    sent: Decimal | None = None  # Where it was asked how much must be sent.
     rank: int | None = None
     count: int = 1
+    rest: tuple[str, ...] = ()  # All else that the row says; parts the last ties.
 
     @property
     def ranked(self) -> bool:
@@ -80,11 +98,10 @@ class Quote:
     @property
     def paid_out(self) -> Decimal | None:
         """Return what was paid out that day, in the payout currency, where that is plain."""
-        fee, rate = self.price.fee, self.price.applied_rate
-        if self.payout_currency is None or fee is None or rate is None:
+        paid = self.price.paid_out
+        if self.payout_currency is None or paid is None:
             return None
-        exponent = currency(self.payout_currency).exponent
-        return pricing.rounded((self.price.amount - fee) * rate, exponent)
+        return pricing.rounded(paid, currency(self.payout_currency).exponent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +109,23 @@ class Comparison:
     """The answer to one question."""
 
     survey: Survey
-    amount: Money
+    asked: Asked
     quotes: tuple[Quote, ...]
+    counts: dict[str, dict[str, int]]  # By filter and option: how many services it would leave.
+    left_out: int = 0  # Services that the filters leave out.
+
+    @property
+    def amount(self) -> Money:
+        """Return the amount that was asked."""
+        return self.asked.amount
 
     @property
     def out_of_range(self) -> bool:
         """Return whether the amount lies outside the amounts of every surveyed service."""
+        if self.asked.arrives:
+            reasons = {quote.price.reason for quote in self.quotes}
+            outside = pricing.NoPrice.OUTSIDE_SURVEYED_AMOUNTS
+            return outside in reasons and not any(quote.ranked for quote in self.quotes)
         pairs = [_amounts(service) for service in self.survey.services]
         spans = [(min(pair), max(pair)) for pair in pairs if pair]
         return bool(spans) and not any(low <= self.amount.decimal <= high for low, high in spans)
@@ -112,13 +140,24 @@ def compare(
 ) -> Comparison:
     """Return what each surveyed service takes for an amount, best list first and best first.
 
-    `receive` is a word of `questions.METHODS`, or None for any way.
+    `receive` is a word of `questions.METHODS`, or None for any way. A live price is as old as it
+    is at the end of `today`.
     """
-    meant = METHODS[receive] if receive else ("",)
-    asked = (row for row in survey.services if row.pay_out.casefold().startswith(meant))
-    quotes = [_quote(alike, survey=survey, amount=amount, today=today) for alike in _alike(asked)]
-    ordered = ranking.in_order(quotes, _standing)
-    return Comparison(survey=survey, amount=amount, quotes=tuple(_with_ranks(ordered)))
+    asked = Asked(amount=amount, filters=Filters(receive=receive))
+    return answer(survey, asked, now=datetime.combine(today, time.max, UTC))
+
+
+def answer(survey: Survey, asked: Asked, *, now: datetime) -> Comparison:
+    """Return what each surveyed service takes, best list first and best first."""
+    quotes = [_quote(alike, survey, asked, now) for alike in _alike(survey.services)]
+    left = [quote for quote in quotes if asked.filters.admit(quote)]
+    return Comparison(
+        survey=survey,
+        asked=asked,
+        quotes=tuple(_with_ranks(ranking.in_order(left, _standing))),
+        counts=filters.counts(quotes, asked.filters),
+        left_out=len(quotes) - len(left),
+    )
 
 
 def points(service: SurveyedService) -> tuple[pricing.Point, ...]:
@@ -138,26 +177,31 @@ def _alike(services: Iterable[SurveyedService]) -> list[list[SurveyedService]]:
     """Return the rows in groups that differ in nothing a sender sees."""
     groups: dict[tuple[object, ...], list[SurveyedService]] = {}
     for service in services:
-        firm = service.name.provider_id
-        seen = (service.dataset.computed_by, firm, *(getattr(service, name) for name in _SEEN))
+        seen = (service.provider.name, service.dataset.computed_by, *_seen(service))
         groups.setdefault(seen, []).append(service)
     return list(groups.values())
 
 
-def _quote(
-    alike: Sequence[SurveyedService], *, survey: Survey, amount: Money, today: date
-) -> Quote:
+def _seen(service: SurveyedService) -> tuple[object, ...]:
+    return tuple(getattr(service, name) for name in _SEEN)
+
+
+def _quote(alike: Sequence[SurveyedService], survey: Survey, asked: Asked, now: datetime) -> Quote:
     service = alike[0]
-    disclosed = service.transparent and service.reference_rate is not None
-    surveyed = points(service)
-    price = pricing.price(surveyed, Fraction(amount.decimal), cost_disclosed=disclosed)
-    if service.promotion and price.reason is None:
-        price = replace(price, reason=pricing.NoPrice.PROMOTION)
-    age = pricing.age_in_days(service.collected_on, today)
-    fresh = pricing.freshness(age)
-    received = price.received
     reference = _fraction(service.reference_rate)
+    disclosed = service.transparent and reference is not None
+    implied = payout.implied_currency(
+        sent=service.currency,
+        local=survey.destination.currency,
+        reference_rate=reference if disclosed else None,
+    )
+    surveyed = points(service)
+    price = _price(surveyed, asked, service, implied)
+    fresh = _freshness(service, now)
+    exponent = currency(service.currency).exponent
+    received = price.received
     return Quote(
+        firm=service.provider,
         provider=service.provider.name,
         provider_type=_given(service.provider_type),
         pay_in=_given(service.pay_in),
@@ -165,23 +209,53 @@ def _quote(
         speed=_given(service.speed),
         points=surveyed,
         price=price,
-        received=None if received is None else pricing.rounded(received, amount.exponent),
+        received=None if received is None else pricing.rounded(received, exponent),
         reference_rate=reference,
-        payout_currency=payout.implied_currency(
-            sent=service.currency,
-            local=survey.destination.currency,
-            reference_rate=reference if disclosed else None,
-        ),
+        payout_currency=implied,
         collected_on=service.collected_on,
-        age_days=age,
+        collected_at=service.collected_at,
+        age_days=pricing.age_in_days(service.collected_on, now.date()),
         freshness=fresh,
         transparent=service.transparent,
         promotion=service.promotion,
         note=_given(service.note),
         source=service.dataset.computed_by,
         listing=ranking.listing(freshness=fresh, has_price=price.reason is None),
+        sent=pricing.rounded(price.amount, exponent)
+        if asked.arrives and not price.reason
+        else None,
         count=len(alike),
+        rest=tuple(str(each) for each in _seen(service)),
     )
+
+
+def _price(
+    surveyed: Sequence[pricing.Point],
+    asked: Asked,
+    service: SurveyedService,
+    implied: str | None,
+) -> Price:
+    """Return what the service takes; a promotion keeps its price and has a reason."""
+    disclosed = service.transparent and service.reference_rate is not None
+    wanted, unit = Fraction(asked.amount.decimal), Fraction(1, 10**asked.amount.exponent)
+    if not asked.arrives:
+        price = pricing.price(surveyed, wanted, cost_disclosed=disclosed)
+    elif asked.amount.currency == service.currency:
+        price = pricing.price_of_received(surveyed, wanted, unit=unit, cost_disclosed=disclosed)
+    elif asked.amount.currency == implied:
+        unit = Fraction(1, 10 ** currency(service.currency).exponent)
+        price = pricing.price_of_paid_out(surveyed, wanted, unit=unit, cost_disclosed=disclosed)
+    else:
+        price = pricing.Price(wanted, reason=pricing.NoPrice.OTHER_PAYOUT_CURRENCY)
+    if service.promotion and price.reason is None:
+        return replace(price, reason=pricing.NoPrice.PROMOTION)
+    return price
+
+
+def _freshness(service: SurveyedService, now: datetime) -> Freshness:
+    if service.kind == FEED:
+        return pricing.live_freshness(service.collected_at, now)
+    return pricing.freshness(pricing.age_in_days(service.collected_on, now.date()))
 
 
 def _with_ranks(ordered: Sequence[Quote]) -> Iterable[Quote]:
@@ -200,6 +274,8 @@ def _standing(quote: Quote) -> ranking.Standing:
         provider=quote.provider,
         pay_in=quote.pay_in,
         pay_out=quote.pay_out,
+        sent=quote.sent,
+        rest=quote.rest,
     )
 
 

@@ -91,7 +91,11 @@ def picture(boxes: Mapping[str, Box]) -> Picture | None:
     return Picture(
         drawn={
             name: Drawn(
-                *(x(at) for at in (each.least, each.lower, each.median, each.upper, each.most)),
+                least=x(each.least),
+                lower=x(each.lower),
+                median=x(each.median),
+                upper=x(each.upper),
+                most=x(each.most),
                 dots=tuple(sorted({x(cost) for cost in each.costs})),
             )
             for name, each in boxes.items()

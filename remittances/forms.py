@@ -16,10 +16,12 @@ from payments.currencies import UnknownCurrency
 from remittances import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from django.forms import BoundField
     from django.forms.renderers import BaseRenderer
     from django.http import QueryDict
+    from django_stubs_ext import StrOrPromise
 
     from payments.money import Money
     from remittances.models import Country
@@ -60,61 +62,79 @@ def _written(options: Iterable[tuple[str, str]], chosen: object) -> SafeString:
 class CompareForm(forms.Form):
     """An amount, two countries, and how the money is received; sent by GET.
 
-    The amount is read here only when its `currency` is known, which the two countries decide.
+    The amount is what is sent, or, where the query has a `receive_amount`, what should arrive. It
+    is read here only when its `currencies` are known, which the two countries decide: the sender's
+    first, then those that are paid out.
     """
-
-    amount = forms.CharField(
-        label=gettext_lazy("You send"),
-        required=False,
-        strip=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
 
     def __init__(
         self,
         data: QueryDict | None = None,
         *,
         choices: Choices,
-        currency: str | None = None,
+        currencies: Sequence[str] = (),
         suggested: tuple[Country, Country] | None = None,
+        arrives: bool = False,
     ) -> None:
         initial = [country.iso3.lower() for country in suggested or ()]
         super().__init__(
             _as_offered(data) if data is not None else None,
             initial=dict(zip(("from", "to"), initial, strict=False)),
         )
-        self.currency = currency
-        self.amounts_given = len(data.getlist("amount")) if data is not None else 0
-        self.fields["amount"].required = data is None or "amount" in data
-        self.fields["amount"].error_messages["required"] = words.AMOUNT_REFUSALS[Refusal.EMPTY]
-        sending = _options(choices.send_priced, choices.send_averaged)
-        receiving = _options(choices.receive_priced, choices.receive_averaged)
-        self.fields["from"] = forms.ChoiceField(
-            label=gettext_lazy("From"),
-            choices=sending,
-            error_messages=_COUNTRY_ERRORS,
-            widget=LongSelect,
+        self.currencies = currencies
+        self.arrives = arrives or "receive_amount" in (data or ())
+        self.amounts = data.getlist("amount") + data.getlist("receive_amount") if data else []
+        self.amount_name = "receive_amount" if self.arrives else "amount"
+        self.fields[self.amount_name] = _amount_field(
+            arrives=self.arrives, required=data is None or self.amount_name in data
         )
-        self.fields["to"] = forms.ChoiceField(
-            label=gettext_lazy("To"),
-            choices=receiving,
-            error_messages=_COUNTRY_ERRORS,
-            widget=LongSelect,
+        self.fields["from"] = _country_field(
+            gettext_lazy("From"), choices.send_priced, choices.send_averaged
+        )
+        self.fields["to"] = _country_field(
+            gettext_lazy("To"), choices.receive_priced, choices.receive_averaged
         )
         self.fields["receive"] = forms.ChoiceField(
             label=gettext_lazy("They receive by"),
             choices=[ANY_WAY, *words.WAYS.items()],
             error_messages={"invalid_choice": gettext_lazy("Choose how they receive the money.")},
         )
+        if self.arrives and len(currencies) > 1:
+            self.fields["receive_currency"] = forms.ChoiceField(
+                label=gettext_lazy("Counted in"),
+                choices=[(code, code) for code in currencies],
+                required=False,
+            )
+
+    @property
+    def currency(self) -> str | None:
+        """Return the currency of the amount; None where the countries are not chosen yet."""
+        named = self.data.get("receive_currency") if self.arrives else None
+        return named if named in self.currencies else next(iter(self.currencies), None)
+
+    @property
+    def amount_field(self) -> BoundField:
+        """Return the amount, whichever it is."""
+        return self[self.amount_name]
+
+    def answer_in_place(self, address: str) -> None:
+        """Let htmx, where it is there, fetch the results anew as soon as something is changed."""
+        for name in {self.amount_name, "receive", "receive_currency"} & set(self.fields):
+            asks = {"hx-get": address, "hx-trigger": "input changed delay:400ms"}
+            self.fields[name].widget.attrs |= asks
 
     def clean_amount(self) -> Money | None:
-        """Read the amount by the rules of the page's language."""
-        if self.currency is None:
+        """Read what is sent by the rules of the page's language."""
+        return self._amount(self.data.get("amount"))
+
+    def clean_receive_amount(self) -> Money | None:
+        """Read what should arrive by the rules of the page's language."""
+        return self._amount(self.data.get("receive_amount"))
+
+    def _amount(self, typed: str | None) -> Money | None:
+        if self.currency is None or typed is None:
             return None
-        typed = self.data.get("amount")
-        if typed is None:
-            return None
-        if self.amounts_given > 1:
+        if len(self.amounts) > 1:
             raise forms.ValidationError(_("The address gives two amounts. Enter one."))
         try:
             return parse(typed, currency=self.currency, language=words.language(), for_charge=False)
@@ -130,6 +150,27 @@ class CompareForm(forms.Form):
         if asked.get("from") and asked.get("from") == asked.get("to"):
             self.add_error("to", _("Choose another country than the one you send from."))
         return asked
+
+
+def _amount_field(*, arrives: bool, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("They should receive") if arrives else gettext_lazy("You send"),
+        required=required,
+        strip=False,
+        error_messages={"required": words.AMOUNT_REFUSALS[Refusal.EMPTY]},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
+def _country_field(
+    label: StrOrPromise, priced: Iterable[Country], averaged: Iterable[Country]
+) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=_options(priced, averaged),
+        error_messages=_COUNTRY_ERRORS,
+        widget=LongSelect,
+    )
 
 
 def _as_offered(asked: QueryDict) -> QueryDict:

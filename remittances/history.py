@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from remittances.plot import Plot
     from remittances.figures.selectors import HistoryPoint
+    from remittances.plot import Plot
 
 _PLACES = 2
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from remittances.comparison import Quote
+    from remittances.rates.references import Reference
 
 PERCENT_PLACES = 2
 _BAR_UNITS = 1000  # Thousandths of a per cent, for the drawing.
@@ -48,6 +49,7 @@ class Line:
     quote: Quote
     currency: str
     bar: Bar | None
+    reference: Reference | None = None  # A newer one, to value the dated margin at.
 
     @cached_property
     def received(self) -> Money | None:
@@ -56,10 +58,28 @@ class Line:
         return None if received is None else _money(Fraction(received), self.currency)
 
     @cached_property
+    def sent(self) -> Money | None:
+        """Return what must be sent, where that was asked."""
+        sent = self.quote.sent
+        return None if sent is None else _money(Fraction(sent), self.currency)
+
+    @cached_property
     def paid_out(self) -> Money | None:
         """Return what was paid out on the day of the survey, where the currency is plain."""
         paid, code = self.quote.paid_out, self.quote.payout_currency
         return None if paid is None or code is None else _money(Fraction(paid), code)
+
+    @cached_property
+    def paid_today(self) -> Money | None:
+        """Return what arrives at a newer reference rate, if the margin is still that of its day."""
+        quote, rate = self.quote, self.reference
+        if rate is None or not rate.is_recent or quote.price.received is None:
+            return None
+        if rate.quote != quote.payout_currency or quote.collected_on is None:
+            return None
+        if rate.on <= quote.collected_on:
+            return None
+        return _money(quote.price.received * rate.rate, rate.quote)
 
     @cached_property
     def fee(self) -> Money | None:
@@ -72,7 +92,7 @@ class Line:
         """Return all that does not arrive: fee and exchange-rate margin in money."""
         if self.received is None:
             return None
-        return _money(self.quote.price.amount, self.currency) - self.received
+        return _money(self.quote.price.amount - Fraction(self.quote.received or 0), self.currency)
 
     @cached_property
     def margin(self) -> Money | None:
@@ -131,6 +151,30 @@ class Line:
         return pricing.text(applied), pricing.text(reference)
 
     @cached_property
+    def rate(self) -> str:
+        """Return the rate that is given, with its currency where that is plain."""
+        applied = self.quote.price.applied_rate
+        if applied is None:
+            return ""
+        return " ".join(filter(None, (pricing.text(applied), self.quote.payout_currency)))
+
+    @cached_property
+    def margin_in_full(self) -> str:
+        """Return the margin in per cent with all its decimals, for recomputing."""
+        margin = self.quote.price.margin_pct
+        return "" if margin is None else pricing.text(margin, places=PERCENT_PLACES)
+
+    @cached_property
+    def pays_us(self) -> bool:
+        """Return whether the firm pays for the way to it; nothing else depends on this."""
+        return bool(self.quote.firm.commercial_link)
+
+    @cached_property
+    def way_there(self) -> str:
+        """Return the address of the firm; blank where it is not known."""
+        return self.quote.firm.commercial_link or self.quote.firm.website
+
+    @cached_property
     def speed(self) -> str:
         """Return how fast it is, in words."""
         return words.speed(self.quote.speed)
@@ -143,14 +187,13 @@ class Line:
     @cached_property
     def provider_type(self) -> str:
         """Return what kind of firm it is, in words."""
-        kind = self.quote.provider_type or ""
-        return str(words.PROVIDER_TYPES.get(kind, kind))
+        return words.known(words.PROVIDER_TYPES, self.quote.provider_type)
 
     @cached_property
     def note(self) -> str:
         """Return the survey's note, in words."""
         note = self.quote.note or ""
-        return str(words.NOTES.get(note, note))
+        return words.known(words.NOTES, note)
 
     @cached_property
     def source(self) -> str:
@@ -174,11 +217,13 @@ class Line:
         return self.quote.price.reason is NoPrice.PROMOTION
 
 
-def lines(quotes: Sequence[Quote], *, currency: str) -> list[Line]:
+def lines(
+    quotes: Sequence[Quote], *, currency: str, reference: Reference | None = None
+) -> list[Line]:
     """Return the quotes for the page, their bars on one common scale."""
     totals = [quote.price.total_pct for quote in quotes if quote.price.total_pct is not None]
     scale = _units(max([*totals, Fraction(_LEAST_SCALE_PCT)]))
-    return [Line(quote, currency, _bar(quote, scale)) for quote in quotes]
+    return [Line(quote, currency, _bar(quote, scale), reference) for quote in quotes]
 
 
 def _bar(quote: Quote, scale: int) -> Bar | None:

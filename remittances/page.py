@@ -2,147 +2,91 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections import Counter
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_decimal
-from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.conf import settings
+from django.core.cache import caches
 
-from payments.money import Money
-from remittances import comparison, ranking, selectors, words
-from remittances.forms import ANY_WAY, CompareForm
+from remittances import (
+    addresses,
+    comparison,
+    facets,
+    payout,
+    pricing,
+    result,
+    selectors,
+    structured,
+    words,
+)
+from remittances.comparison import Asked
+from remittances.forms import CompareForm
 from remittances.history import shown as shown_history
-from remittances.lines import Line, lines
-from remittances.ranking import Listing
+from remittances.rates.selectors import reference
+from remittances.result import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-    from decimal import Decimal
+    from datetime import datetime
 
     from django.http import QueryDict
 
-    from remittances.comparison import Comparison, Survey
+    from remittances.comparison import Survey
     from remittances.countries import CountryFacts
     from remittances.models import Country
+    from remittances.rates.references import Reference
     from remittances.selectors import Choices
 
-ANY = ANY_WAY[0]
-KEPT = ("amount", "receive", "sort")
-_TARGET = (3, 100)
-
-
-class Verdict(StrEnum):
-    """What the page can say first."""
-
-    CURRENT = "current"
-    STALE = "stale"
-    OUT_OF_RANGE = "out_of_range"
-    NO_PLACE = "no_place"
-    NO_WAY = "no_way"
-
-
-def _by_received(line: Line) -> tuple[int, ...]:
-    return (line.quote.rank or 0,)
-
-
-def _by_speed(line: Line) -> tuple[int, ...]:
-    return (ranking.speed_place(line.quote.speed), line.quote.rank or 0)
-
-
-def _by_fee(line: Line) -> tuple[int, ...]:
-    return (line.fee.minor if line.fee else 0, line.quote.rank or 0)
-
-
-SORTS: dict[str, tuple[object, Callable[[Line], tuple[int, ...]]]] = {
-    "received": (gettext_lazy("They receive most"), _by_received),
-    "speed": (gettext_lazy("Fastest"), _by_speed),
-    "fee": (gettext_lazy("Lowest fee"), _by_fee),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link and its words."""
-
-    text: object
-    url: str
-    current: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The answer as the page shows it."""
-
-    amount: Money
-    verdict: Verdict
-    current: list[Line]
-    stale: list[Line]
-    apart: list[Line]  # With a price, but out of the order: promotions.
-    without_price: list[Line]
-    nearest: list[Link]
-    sorts: list[Link]
-
-    @property
-    def best(self) -> Line | None:
-        """Return the service in the first place of the best list there is."""
-        ranked = self.current or self.stale
-        return min(ranked, key=_by_received) if ranked else None
-
-    @property
-    def difference(self) -> Money | None:
-        """Return how much more the first of the best list leaves than its last."""
-        received = [line.received for line in self.current or self.stale if line.received]
-        if len(received) < 2:  # noqa: PLR2004  One service has no difference.
-            return None
-        return Money(
-            max(money.minor for money in received) - min(money.minor for money in received),
-            self.amount.currency,
-        )
-
-    @property
-    def inside_target(self) -> bool:
-        """Return whether the first service costs at most the goal of 3 %."""
-        total = self.best.quote.price.total_pct if self.best else None
-        return total is not None and total * _TARGET[1] <= _TARGET[0] * _TARGET[1]
-
-    @property
-    def target(self) -> Money:
-        """Return 3 % of the amount."""
-        return self.amount.times(*_TARGET)
-
-    @property
-    def shown(self) -> int:
-        """Return how many services are compared."""
-        return len(self.current) + len(self.stale)
+RATE_PLACES = 6
+HIDDEN = ("pay_in", "speed", "firm", "sort")
+_CHOICES_SECONDS = 3600
+corridor_url = addresses.corridor  # As the widget and the messages call it.
 
 
 def corridor(
-    origin: CountryFacts, destination: CountryFacts, query: QueryDict, *, today: date
+    origin: CountryFacts,
+    destination: CountryFacts,
+    query: QueryDict,
+    *,
+    now: datetime,
+    stamp: str,
 ) -> dict[str, Any]:
-    """Return the context of a corridor's page."""
+    """Return the context of a corridor's page; `stamp` names the present state of all prices."""
     survey = selectors.survey(origin, destination, currency=None)
-    form = _form(survey, query)
-    asked = form.cleaned_data if form.is_valid() else {}
-    amount, receive = asked.get("amount"), asked.get("receive", ANY)
-    result = None
-    if survey.services and amount:
-        answer = comparison.compare(
-            survey, amount=amount, today=today, receive=None if receive == ANY else receive
-        )
-        result = _result(answer, query)
-    points = selectors.history(origin.iso3, destination.iso3)
+    paid_out = _paid_out(survey)
+    form = _form(survey, query, paid_out, _choices(stamp))
+    form.answer_in_place(addresses.corridor(survey.origin, survey.destination))
+    middle = _middle(survey, paid_out, now)
+    answered = None
+    if form.is_valid() and survey.services and (amount := _amount(form)):
+        asked = Asked(amount=amount, arrives=form.arrives, filters=facets.asked(query))
+        answer = comparison.answer(survey, asked, now=now)
+        answered = result.shown(answer, query, reference=middle)
+    share = settings.SITE_URL + addresses.corridor(survey.origin, survey.destination)
+    kept = addresses.kept_query(query)
     return {
         "form": form,
+        "told": structured.told(survey, answered, middle),
+        "share": f"{share}?{kept}" if kept else share,
+        "share_day": words.day(answered.day) if answered else "",
+        "here": addresses.corridor(survey.origin, survey.destination),
+        "back": Link(
+            words.corridor(survey.destination, survey.origin),
+            addresses.corridor(survey.destination, survey.origin),
+        ),
         "origin": words.country_name(survey.origin),
         "destination": words.country_name(survey.destination),
+        "origin_code": survey.origin.iso3,
+        "destination_code": survey.destination.iso3,
         "survey": survey,
         "quarter": words.quarter(survey.period) if survey.period else "",
-        "amount": amount,
-        "result": result,
-        "history": shown_history(points),
+        "result": answered,
+        "middle": middle,
+        "middle_source": words.known(words.SOURCES, middle.source) if middle else "",
+        "middle_rate": pricing.rounded(middle.rate, RATE_PLACES) if middle else None,
+        "other_way": _other_way(form, survey, query),
+        "hidden": [(name, form.data[name]) for name in HIDDEN if form.data.get(name)],
+        "history": shown_history(selectors.history(origin.iso3, destination.iso3)),
         "others": [] if survey.services else _others(origin.iso3),
     }
 
@@ -150,111 +94,75 @@ def corridor(
 def entrance(choices: Choices, priced: list[tuple[Country, Country]]) -> dict[str, Any]:
     """Return the context of the first page: where prices of each service are known."""
     sending = [words.country_name(country) for country in choices.send_priced]
-    links = [Link(words.corridor(one, other), corridor_url(one, other)) for one, other in priced]
+    links = [
+        Link(words.corridor(one, other), addresses.corridor(one, other)) for one, other in priced
+    ]
     return {"sending": words.listed(sending), "corridors": links}
 
 
-def kept_query(query: QueryDict) -> str:
-    """Return the parts of a query that a comparison keeps, as they were typed."""
-    kept = query.copy()
-    for name in set(query) - set(KEPT):
-        del kept[name]
-    for name in KEPT[1:]:
-        if not kept.get(name):
-            kept.pop(name, None)
-    return kept.urlencode()
+def _amount(form: CompareForm) -> Any:  # noqa: ANN401  Money, which a form's data cannot say.
+    return form.cleaned_data.get(form.amount_name)
 
 
-def corridor_url(origin: Country, destination: Country) -> str:
-    """Return the address of a corridor's page."""
-    here = (origin.iso3.lower(), destination.iso3.lower())
-    return reverse("remittances:corridor", args=here)
+def _choices(stamp: str) -> Choices:
+    """Return the countries to choose from, which change only when prices are added."""
+    kept = caches["pages"]
+    found: Choices | None = kept.get(f"choices|{stamp}")
+    if found is None:
+        found = selectors.choices()
+        kept.set(f"choices|{stamp}", found, _CHOICES_SECONDS)
+    return found
 
 
-def _form(survey: Survey, query: QueryDict) -> CompareForm:
+def _form(survey: Survey, query: QueryDict, paid_out: list[str], choices: Choices) -> CompareForm:
     """Return the form as it was asked; without an amount, for the first surveyed one."""
     asked = query.copy()
     asked["from"], asked["to"] = survey.origin.iso3.lower(), survey.destination.iso3.lower()
-    if "amount" not in asked and survey.amounts:
-        asked["amount"] = _typed(survey.amounts[0])
-    choices = selectors.choices().including(survey.origin, survey.destination)
-    return CompareForm(asked, choices=choices, currency=survey.currency or None)
+    if survey.amounts and not any(name in asked for name in addresses.AMOUNTS):
+        asked["amount"] = addresses.typed(survey.amounts[0])
+    known = choices.including(survey.origin, survey.destination)
+    currencies = [survey.currency, *paid_out] if survey.currency else []
+    return CompareForm(asked, choices=known, currencies=currencies)
 
 
-def _result(answer: Comparison, query: QueryDict) -> Result:
-    shown = lines(answer.quotes, currency=answer.amount.currency)
-    sort = query.get("sort", "")
-    order = SORTS[sort if sort in SORTS else "received"][1]
-    by_list = {
-        listing: [line for line in shown if line.quote.listing is listing] for listing in Listing
-    }
-    return Result(
-        amount=answer.amount,
-        verdict=_verdict(answer),
-        current=sorted(by_list[Listing.CURRENT], key=order),
-        stale=sorted(by_list[Listing.STALE], key=order),
-        apart=[line for line in by_list[Listing.UNRANKED] if line.is_promotion],
-        without_price=[line for line in by_list[Listing.UNRANKED] if not line.is_promotion],
-        nearest=_nearest(answer, query),
-        sorts=_sorts(sort, query),
-    )
-
-
-def _verdict(answer: Comparison) -> Verdict:
-    if not answer.quotes:
-        return Verdict.NO_WAY
-    if answer.out_of_range:
-        return Verdict.OUT_OF_RANGE
-    if answer.listed(Listing.CURRENT):
-        return Verdict.CURRENT
-    return Verdict.STALE if answer.listed(Listing.STALE) else Verdict.NO_PLACE
-
-
-def _nearest(answer: Comparison, query: QueryDict) -> list[Link]:
-    """Return links to the surveyed amounts on both sides of one that has no price."""
-    if not answer.out_of_range:
-        return []
-    amounts = answer.survey.amounts
-    below = [amount for amount in amounts if amount < answer.amount.decimal]
-    above = [amount for amount in amounts if amount > answer.amount.decimal]
-    exponent = answer.amount.exponent
-    return [
-        Link(
-            Money(int(amount.scaleb(exponent)), answer.amount.currency),
-            _with(query, amount=_typed(amount)),
+def _paid_out(survey: Survey) -> list[str]:
+    """Return the currencies that services plainly pay out, the most usual first."""
+    implied = (
+        payout.implied_currency(
+            sent=service.currency,
+            local=survey.destination.currency,
+            reference_rate=Fraction(service.reference_rate),
         )
-        for amount in (*below[-1:], *above[:1])
-    ]
+        for service in survey.services
+        if service.transparent and service.reference_rate is not None
+    )
+    local = survey.destination.currency
+    counted = Counter(code for code in implied if code)
+    return sorted(counted, key=lambda code: (code != local, -counted[code], code))
 
 
-def _sorts(chosen: str, query: QueryDict) -> list[Link]:
-    known = chosen if chosen in SORTS else "received"
-    return [
-        Link(label, _with(query, sort=name), current=name == known)
-        for name, (label, _) in SORTS.items()
-    ]
+def _middle(survey: Survey, paid_out: list[str], now: datetime) -> Reference | None:
+    """Return the rate between banks of the corridor's two currencies, from whoever tells it."""
+    quote = next(iter(paid_out), survey.destination.currency)
+    if not survey.currency or not quote or quote == survey.currency:
+        return None
+    return reference(survey.currency, quote, today=now.date())
 
 
-def _with(query: QueryDict, **changes: str) -> str:
-    """Return this page's address with some answers changed."""
-    kept = query.copy()
-    for name in set(kept) - set(KEPT):
-        del kept[name]
-    for name, value in changes.items():
-        kept[name] = value
-    return f"?{kept.urlencode()}"
+def _other_way(form: CompareForm, survey: Survey, query: QueryDict) -> str:
+    """Return the address that asks the other way round: of what arrives, or of what is sent."""
+    typed = addresses.typed(survey.amounts[0]) if survey.amounts else ""
+    if form.arrives:
+        return addresses.changed(
+            query, amount=typed, receive_amount=None, receive_currency=None, sort=None
+        )
+    return addresses.changed(query, receive_amount=typed, amount=None, sort=None)
 
 
 def _others(origin: str) -> list[Link]:
     """Return the corridors from a country for which prices of each service are known."""
     return [
-        Link(words.country_name(other), corridor_url(one, other))
+        Link(words.country_name(other), addresses.corridor(one, other))
         for one, other in selectors.priced_corridors()
         if one.iso3 == origin
     ]
-
-
-def _typed(amount: Decimal) -> str:
-    """Return an amount as somebody types it in the language of the page."""
-    locale = words.language().replace("-", "_")
-    return format_decimal(amount.normalize(), locale=locale, group_separator=False)

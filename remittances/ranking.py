@@ -3,8 +3,8 @@
 First who is in which list: a price above 120 days old is stale, and stands apart from the others;
 without a total cost, or as a promotion, a service has no place in the order. In each list: the most
 money received first, then the faster, then the provider's name by Unicode order, then how it is
-paid in and out. Where the sum that should arrive was asked, the least to be sent comes before all
-of that. Who pays whom is not known here.
+paid in and out; then all else that the row of the source says, as text. Where the sum that should
+arrive was asked, the least to be sent comes before all of that. Who pays whom is not known here.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Standing:
     pay_in: str | None
     pay_out: str | None
     sent: Decimal | None = None
+    rest: tuple[str, ...] = ()
 
 
 Item = TypeVar("Item")
@@ -86,4 +87,5 @@ def _key(standing: Standing) -> tuple[object, ...]:
         standing.provider,
         standing.pay_in or "",
         standing.pay_out or "",
+        standing.rest,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from babel.dates import format_date
 from babel.lists import format_list
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -12,11 +13,13 @@ from payments.amounts import Refusal
 from remittances import countries
 from remittances.datasets.corridor_averages import THIRD_PARTY
 from remittances.datasets.rows import WORLD_BANK
-from remittances.pricing import NoPrice
 from remittances.figures.selectors import FROM_SERVICES
+from remittances.pricing import NoPrice
+from remittances.rates.references import ECB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from remittances.models import Country
 
@@ -24,6 +27,26 @@ WAYS = {
     "mobile": gettext_lazy("Mobile money"),
     "bank": gettext_lazy("Bank account"),
     "cash": gettext_lazy("Cash pick-up"),
+}
+PAY_IN_WAYS = {
+    "cash": gettext_lazy("Cash"),
+    "mobile": gettext_lazy("Mobile money"),
+    "bank": gettext_lazy("Bank account"),
+    "card": gettext_lazy("Card"),
+}
+SLOWEST = {
+    "hour": gettext_lazy("In an hour"),
+    "day": gettext_lazy("The same day"),
+    "next-day": gettext_lazy("The next day"),
+    "2-days": gettext_lazy("In 2 days"),
+    "5-days": gettext_lazy("In 5 days"),
+}
+FIRMS = {
+    "bank": gettext_lazy("Bank"),
+    "operator": gettext_lazy("Money transfer operator"),
+    "mobile": gettext_lazy("Mobile phone operator"),
+    "post": gettext_lazy("Post office"),
+    "other": gettext_lazy("Other"),
 }
 SPEEDS = {
     "Less than one hour": gettext_lazy("Arrives in less than one hour"),
@@ -80,8 +103,12 @@ REASONS = {
     NoPrice.PROMOTION: gettext_lazy(
         "Not in the order: this was the price of a promotion, not the usual one."
     ),
+    NoPrice.OTHER_PAYOUT_CURRENCY: gettext_lazy(
+        "Not in the order: its rate does not say plainly that it pays out in this currency."
+    ),
 }
 SOURCES = {
+    ECB: gettext_lazy("European Central Bank"),
     WORLD_BANK: gettext_lazy("World Bank survey"),
     THIRD_PARTY: gettext_lazy("computed by a third party from the World Bank survey"),
     FROM_SERVICES: gettext_lazy("mean of the surveyed services"),
@@ -123,20 +150,38 @@ def listed(names: Iterable[str]) -> str:
     return format_list(list(names), locale=language().replace("-", "_"))
 
 
+def day(value: date | None) -> str:
+    """Return a day in words, without marks; blank where there is none."""
+    if value is None:
+        return ""
+    tag = {"en": "en_GB"}.get(language(), language().replace("-", "_"))  # Days before months.
+    return format_date(value, format="long", locale=tag)
+
+
 def quarter(period: str) -> str:
     """Return `2025_3Q` in words."""
     year, number = period.split("_")
     return _("Q%(number)s %(year)s") % {"number": number[0], "year": year}
 
 
+def known(table: Mapping[str, object], word: str | None) -> str:
+    """Return a word of the survey in the reader's language, in whatever case it is written."""
+    if not word:
+        return ""
+    if word in table:
+        return str(table[word])
+    folded = word.casefold()
+    return next((str(text) for key, text in table.items() if key.casefold() == folded), word)
+
+
 def speed(word: str | None) -> str:
     """Return how fast a transfer is."""
     if word is None:
         return _("Speed not given")
-    return str(SPEEDS.get(word, word))
+    return known(SPEEDS, word)
 
 
 def ways(pay_in: str | None, pay_out: str | None) -> list[str]:
     """Return how money goes in and comes out, as far as the survey says."""
     given = ((PAID_IN, pay_in), (PAID_OUT, pay_out))
-    return [str(known.get(word, word)) for known, word in given if word]
+    return [known(table, word) for table, word in given if word]
