@@ -43,7 +43,7 @@ class WithoutCookies(HttpResponse):
 
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # It passes all on.
 def widget(request: HttpRequest, origin: str, destination: str) -> HttpResponse:
     """Show the three best services of a corridor, their day and their source."""
     sending, receiving = _corridor(origin, destination)
@@ -54,7 +54,7 @@ def widget(request: HttpRequest, origin: str, destination: str) -> HttpResponse:
 
 
 @require_safe
-@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
+@csp_update({"frame-src": [SELF]})
 def snippet(request: HttpRequest) -> HttpResponse:
     """Give the lines to copy into another site, with a preview."""
     priced = selectors.priced_corridors()

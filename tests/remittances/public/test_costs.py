@@ -14,7 +14,8 @@ from tests.make import remittances as make
 from tests.remittances.pages.reading import text
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from collections.abc import Iterable
+
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db
 UGANDA = "/en/data/costs/uga/"
 
 
-def lines(response: HttpResponse) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(response.content.decode())))
+def lines(response: Iterable[bytes]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b"".join(response).decode())))
 
 
 def a_history() -> None:

@@ -15,6 +15,7 @@ from tests.remittances.pages.reading import text
 
 if TYPE_CHECKING:
     from django.test import Client
+    from ninja import Schema
     from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_the_dictionary_names_exactly_the_fields_there_are() -> None:
     assert sorted(told["prices"]) == sorted(tables.PRICE_COLUMNS)
 
 
-def names(schema: type[schemas.Schema]) -> list[str]:
+def names(schema: type[Schema]) -> list[str]:
     return [field.alias or name for name, field in schema.model_fields.items()]
 
 
