@@ -13,16 +13,15 @@ from django.db import transaction
 
 from remittances import datasets
 from remittances.datasets import bundled
-from remittances.datasets.rows import ATTRIBUTION, LICENCE, FlagDocument
 from remittances.datasets.whole_file import WholeFile
 from remittances.imports import chunks, publishing
+from remittances.imports.publishing import Publication, Source
 from remittances.models import Dataset
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from remittances.datasets import Opened
-    from remittances.imports.publishing import Publication
+    from remittances.datasets.rows import FlagDocument
 
 
 class ImportRefused(ValueError):
@@ -101,36 +100,23 @@ def _imported(path: Path, sha256: str, *, name: str, now: datetime, dry_run: boo
         flags = tuple(flag.document() for flag in earlier.flags.order_by("id"))
         return ImportReport(earlier, flags, name, already_imported=True, dry_run=dry_run)
     opened = datasets.opened(path)
-    whole, dataset_id = WholeFile(), uuid.uuid7()
-    read = chunks.in_chunks(opened, whole=whole, dataset_id=dataset_id, file=sha256)
-    publication = publishing.Publication(opened.kind)
+    source = Source(
+        dataset_id=uuid.uuid7(),
+        sha256=sha256,
+        file_name=name,
+        layout=opened.layout,
+        computed_by=opened.computed_by,
+        headings=opened.headings,
+    )
+    whole, publication = WholeFile(), Publication(opened.kind)
+    read = chunks.in_chunks(opened, whole=whole, dataset_id=source.dataset_id, file=sha256)
     if dry_run:
         for chunk in read:
             publication.note(chunk)
     else:
-        publication.write(read)
-    publication.add_flags(whole.unlike_their_corridor(), sheets=list(opened.headings))
-    dataset = _dataset(opened, publication, sha256=sha256, name=name, now=now)
-    dataset.pk = dataset_id
+        publication.write_all(read)
+    dataset = publication.dataset(source, whole=whole, now=now)
     if not dry_run:
         publication.finish(dataset, now=now)
     flags = tuple(flag.document() for flag in publication.flags)
     return ImportReport(dataset, flags, name, already_imported=False, dry_run=dry_run)
-
-
-def _dataset(
-    opened: Opened, publication: Publication, *, sha256: str, name: str, now: datetime
-) -> Dataset:
-    return Dataset(
-        sha256=sha256,
-        kind=opened.kind.value,
-        file_name=name,
-        layout=opened.layout,
-        headings={sheet: list(names) for sheet, names in opened.headings.items()},
-        periods=sorted(publication.periods),
-        rows_read=publication.rows,
-        computed_by=opened.computed_by,
-        licence=LICENCE,
-        attribution=ATTRIBUTION,
-        imported_at=now,
-    )

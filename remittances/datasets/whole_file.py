@@ -54,7 +54,7 @@ class WholeFile:
         self._keys: Counter[str] = Counter()
         self._contents: dict[str, int] = {}
         self._amounts: dict[tuple[str, int], dict[str, array[int]]] = {}
-        self._averages: dict[str, tuple[str, int]] = {}
+        self._averages: dict[str, tuple[int, str]] = {}
         self._sheets: list[str] = []
 
     def take(self, row: Fact) -> tuple[str, list[Flagged]]:

@@ -99,7 +99,7 @@ def unpacked(content: bytes) -> Chunk:
     return Chunk(
         lines=kept["lines"],
         keys=kept["keys"],
-        facts=[Fact(*row[:4], tuple(row[4]), row[5]) for row in kept["facts"]],
+        facts=[Fact._make((*row[:4], tuple(row[4]), row[5])) for row in kept["facts"]],
         flags=[
             Flagged(row=row, flag=Flag(flag), detail=detail, column=column, sheet=sheet)
             for row, flag, detail, column, sheet in kept["flags"]

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from remittances import countries
-from remittances.datasets.rows import Kind
+from remittances.datasets.rows import ATTRIBUTION, LICENCE, Kind
 from remittances.figures import services as figures
 from remittances.imports import lines, naming
 from remittances.models import CorridorAverage, Country, Dataset, ImportFlag, SurveyedService
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import datetime
+    from uuid import UUID
 
     from django.db.models import Model
     from psycopg import Connection as Driver
 
     from remittances.datasets.rows import Flagged
+    from remittances.datasets.whole_file import WholeFile
     from remittances.imports.chunks import Chunk
 
 _LOCK = 0x57454654  # Any number that nobody else locks.
@@ -46,6 +48,18 @@ _TARGETS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that is published, as far as its rows do not tell."""
+
+    dataset_id: UUID
+    sha256: str
+    file_name: str
+    layout: str
+    computed_by: str
+    headings: Mapping[str, Sequence[str]]
+
+
 @dataclass(slots=True)
 class Publication:
     """What of a file was written so far, within one transaction."""
@@ -57,8 +71,14 @@ class Publication:
     countries: set[str] = field(default_factory=set)
     periods: set[str] = field(default_factory=set)
 
-    def write(self, chunks: Iterable[Chunk]) -> None:
-        """Copy the rows of chunks, each while the next one is being read."""
+    def write(self, chunk: Chunk) -> None:
+        """Copy the rows of a chunk."""
+        with connection.wrap_database_errors:
+            _copy_rows(_connected(), _TARGETS[self.kind], chunk)
+        self.note(chunk)
+
+    def write_all(self, chunks: Iterable[Chunk]) -> None:
+        """Copy the rows of chunks, each while the next one is being read, from no database."""
         with ThreadPoolExecutor(1) as beside:
             copying: Future[None] | None = None
             for chunk in chunks:
@@ -75,11 +95,25 @@ class Publication:
         self.countries |= chunk.countries
         self.periods |= chunk.periods
 
-    def add_flags(self, more: Iterable[Flagged], *, sheets: Sequence[str]) -> None:
-        """Add the flags that only the whole file shows, and put all in the order of the rows."""
-        order = {sheet: number for number, sheet in enumerate(sheets)}
-        self.flags += more
+    def dataset(self, source: Source, *, whole: WholeFile, now: datetime) -> Dataset:
+        """Return what stands for the file, its flags complete and in the order of its rows."""
+        order = {sheet: number for number, sheet in enumerate(source.headings)}
+        self.flags += whole.unlike_their_corridor()
         self.flags.sort(key=lambda flag: (order[flag.sheet or ""], flag.row))
+        return Dataset(
+            pk=source.dataset_id,
+            sha256=source.sha256,
+            kind=self.kind.value,
+            file_name=source.file_name,
+            layout=source.layout,
+            headings={sheet: list(names) for sheet, names in source.headings.items()},
+            periods=sorted(self.periods),
+            rows_read=self.rows,
+            computed_by=source.computed_by,
+            licence=LICENCE,
+            attribution=ATTRIBUTION,
+            imported_at=now,
+        )
 
     def finish(self, dataset: Dataset, *, now: datetime) -> None:
         """Write what the rows point at, the flags, and the figures that follow from the rows."""

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ),
                 ("rows_read", models.PositiveIntegerField(default=0)),
                 ("rows_expected", models.PositiveIntegerField(blank=True, null=True)),
+                ("told", models.JSONField(default=dict)),
                 ("message", models.TextField(blank=True)),
                 ("uploaded_at", models.DateTimeField()),
                 ("moved_at", models.DateTimeField()),

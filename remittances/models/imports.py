@@ -26,6 +26,9 @@ class PriceFile(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     rows_read = models.PositiveIntegerField(default=0)
     rows_expected = models.PositiveIntegerField(null=True, blank=True)
+    told = models.JSONField(
+        default=dict
+    )  # Once it is read: its layout, kind, whose numbers, headings.
     message = models.TextField(blank=True)  # Why it was refused.
     dataset = models.ForeignKey(
         "remittances.Dataset", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
