@@ -271,4 +271,20 @@ class Migration(migrations.Migration):
                 name="surveyedservice_latest",
             ),
         ),
+        migrations.AddIndex(
+            model_name="corridorquarter",
+            index=models.Index(
+                condition=models.Q(("published_mean_200__isnull", False)),
+                fields=["origin"],
+                name="corridorquarter_averaged_from",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="corridorquarter",
+            index=models.Index(
+                condition=models.Q(("published_mean_200__isnull", False)),
+                fields=["destination"],
+                name="corridorquarter_averaged_to",
+            ),
+        ),
     ]

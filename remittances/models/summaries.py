@@ -91,6 +91,16 @@ class CorridorQuarter(models.Model):
         indexes = (
             models.Index(fields=("period",), name="corridorquarter_period"),
             models.Index(fields=("destination", "-period"), name="corridorquarter_destination"),
+            models.Index(  # Which countries have averages: see `remittances.standing`.
+                fields=("origin",),
+                condition=Q(published_mean_200__isnull=False),
+                name="corridorquarter_averaged_from",
+            ),
+            models.Index(
+                fields=("destination",),
+                condition=Q(published_mean_200__isnull=False),
+                name="corridorquarter_averaged_to",
+            ),
         )
 
     def __str__(self) -> str:
