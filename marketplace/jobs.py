@@ -152,6 +152,12 @@ JOBS = (
         "messages of price alerts written but not sent",
     ),
     Job(
+        "remittances.mend_figures",
+        "remittances.figures.services.mend",
+        86_400,
+        "averages that are not what the surveyed rows give",
+    ),
+    Job(
         "notifications.send_due",
         "marketplace.notifications.services.send_due",
         15,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from remittances.alerts.tasks import look_at_alerts, send_alert_messages
 from remittances.entries.tasks import drop_unused_evidence
 from remittances.feeds.tasks import read_feed, read_feeds
+from remittances.figures.tasks import mend_figures
 from remittances.imports.tasks import carry_on_files, read_file
 from remittances.rates.tasks import load_rates
 
@@ -13,6 +14,7 @@ __all__ = [
     "drop_unused_evidence",
     "load_rates",
     "look_at_alerts",
+    "mend_figures",
     "read_feed",
     "read_feeds",
     "read_file",

@@ -26,7 +26,7 @@ def test_the_widget_shows_the_three_best_with_their_day_and_source(client: Clien
     for part in (
         "Kenya to Uganda",
         "What arrives of KES 18,000",
-        "Dahabshiil KES 17,489.28 costs 2.85% in all, price of 14 August 2025",
+        "Dahabshiil KES 17,489.28 costs 2.85% in all, Paid in cash and received in cash, price of",
         "These prices are more than 120 days old. They are no offer of today.",
         "Source: World Bank, Remittance Prices Worldwide (CC BY 4.0)",
     ):
