@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from remittances.feeds import publishing, reading, selectors
-from remittances.feeds.outliers import oddities
 from remittances.feeds.priced import Priced
 from remittances.feeds.publishing import Source
 from remittances.feeds.sorting import Sorted, sort
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     from remittances.feeds.fetching import Patience
     from remittances.feeds.reading import Reading
-
-__all__ = ["QuoteRefused", "accept_quote", "drop_quote", "oddities", "read_due", "read_feed"]
 
 _SAME_AS_BEFORE = "the same as before"
 _State = QuarantinedQuote.State
@@ -48,6 +45,16 @@ def read_feed(*, feed_id: UUID, now: datetime, patience: Patience | None = None)
         return None
     feed = Feed.objects.select_related("provider").get(pk=feed_id)
     return _take_in(feed_id, reading.read(feed, now=now, patience=patience), now)
+
+
+def switch_feed(*, feed_id: UUID, is_on: bool, now: datetime) -> None:
+    """Switch a feed on, to be read at once, or off."""
+    Feed.objects.filter(pk=feed_id).update(is_on=is_on, next_at=now)
+
+
+def hurry_feed(*, feed_id: UUID, now: datetime) -> bool:
+    """Make a feed due now; False where it is switched off."""
+    return Feed.objects.filter(pk=feed_id, is_on=True).update(next_at=now) == 1
 
 
 @transaction.atomic
