@@ -136,6 +136,18 @@ def test_stats_are_the_figures_of_the_contract() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("corridor", "period", "published"),
+    [("TZAKEN", "2011_1Q", 23.6175), ("KENRWA", "2011_3Q", 9.744)],
+)
+def test_stats_reproduce_the_averages_the_world_bank_published(
+    corridor: str, period: str, published: float
+) -> None:
+    run("import", str(make.real_file("rpw_2011_old_layout.csv")))
+    (row,) = document("stats", "--corridor", corridor, "--period", period)["corridors"]
+    assert row["mean_200"] == pytest.approx(published, abs=0.0005)
+
+
 def test_stats_of_a_file_of_averages() -> None:
     run("import", str(make.real_file("rpw_2025_3Q_gbr_corridors.csv")))
     make.imported([make.average(destination_code="MLI")])  # An older quarter.

@@ -98,6 +98,18 @@ def test_a_corridor_without_a_count_leaves_no_mean_of_services() -> None:
     assert (found.over_5, found.at_or_below_3) == (0, 1)
 
 
+def test_the_mean_over_services_leaves_out_russia_among_others_and_never_alone() -> None:
+    kenya = CorridorMean(Fraction(6), 3, "KEN")
+    russia = CorridorMean(Fraction(1), 100, "RUS")
+    both = indices.summary([kenya, russia])
+    assert (both.corridors, both.services, both.service_mean) == (2, 103, 6)
+    assert both.corridor_mean == Fraction(7, 2)
+    assert indices.summary([russia]).service_mean == 1
+    uncounted = CorridorMean(Fraction(1), None, "RUS")
+    assert indices.summary([kenya, uncounted]).service_mean == 6
+    assert indices.summary([kenya, uncounted]).services is None
+
+
 def test_nothing_has_no_mean() -> None:
     assert indices.spread([]) is None
     assert indices.summary([]).corridor_mean is None
