@@ -102,7 +102,8 @@ def test_the_mean_over_services_leaves_out_russia_among_others_and_never_alone()
     kenya = CorridorMean(Fraction(6), 3, "KEN")
     russia = CorridorMean(Fraction(1), 100, "RUS")
     both = indices.summary([kenya, russia])
-    assert (both.corridors, both.services, both.service_mean) == (2, 103, 6)
+    assert (both.corridors, both.services) == (2, 103)
+    assert both.service_mean == 6
     assert both.corridor_mean == Fraction(7, 2)
     assert indices.summary([russia]).service_mean == 1
     uncounted = CorridorMean(Fraction(1), None, "RUS")
