@@ -57,6 +57,41 @@ def test_a_stranger_can_recompute_what_arrives_from_the_page(stack: Stack, phone
             assert f"{Decimal(quote['received_value']):,}" in page
 
 
+def test_with_a_script_the_results_change_while_one_types(stack: Stack, scripted: Page) -> None:
+    scripted.goto(stack.url("/en/send/ken/uga/?amount=18000"))
+    amount = scripted.get_by_label("You send")
+    amount.fill("20000")
+    scripted.wait_for_url("**/en/send/ken/uga/?amount=20000*")
+
+    services = scripted.get_by_role("listitem").filter(has=scripted.get_by_role("heading", level=3))
+    assert "KES 19,430.17" in services.first.inner_text().replace("\xa0", " ")
+    assert scripted.locator("#live").inner_text() == "16 services"
+    assert amount.evaluate("field => field === document.activeElement")
+    scripted.get_by_text("Show only").click()
+    scripted.get_by_role("link", name=re.compile("Mobile phone operator")).click()
+    scripted.wait_for_url("**firm=mobile*")
+    assert services.count() == 2
+    assert scripted.get_by_role("heading", level=1).inner_text() == "Kenya to Uganda"
+    scripted.go_back()
+    scripted.wait_for_url("**/en/send/ken/uga/?amount=20000*")
+
+
+def test_what_must_be_sent_is_asked_and_answered_without_a_script(
+    stack: Stack, phone: Page
+) -> None:
+    phone.goto(stack.url("/en/send/ken/uga/"))
+    phone.get_by_role("link", name="I know what they should receive").click()
+    phone.get_by_label("They should receive").fill("20000")
+    phone.get_by_role("button", name="Compare").click()
+    walk.look(phone, "compare-back-390")
+
+    services = phone.get_by_role("listitem").filter(has=phone.get_by_role("heading", level=3))
+    sent = [
+        Decimal(figure(r"KES\s([0-9,.]+)\s+to send", text)) for text in services.all_inner_texts()
+    ]
+    assert sent == sorted(sent)
+
+
 def test_a_corridor_without_services_shows_the_world_bank_s_average_over_the_years(
     stack: Stack, phone: Page
 ) -> None:
