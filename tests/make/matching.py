@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from payments.money import Money
 from projects.matching import services
+from projects.matching.models import ProgrammeVersion
+from projects.matching.services.programmes import bring_in
 from tests.make import catalogue
 from tests.make.rules import NOON, Document, document, money, rule
-
-if TYPE_CHECKING:
-    from projects.matching.models import ProgrammeVersion
 
 __all__ = [
     "NOON",
@@ -25,6 +23,7 @@ __all__ = [
     "fund",
     "gift",
     "money",
+    "next_terms",
     "programme",
     "rule",
 ]
@@ -43,6 +42,16 @@ def programme(*, pot_minor: int = 10_000_00, **changes: object) -> ProgrammeVers
     )
     if pot_minor:
         fund(version.programme_id, pot_minor, currency=terms["currency"])
+    return version
+
+
+def next_terms(of: ProgrammeVersion, document: Document, *, at: datetime) -> ProgrammeVersion:
+    """Bring in the terms that follow others as they are, readable or not."""
+    version = ProgrammeVersion(
+        programme=of.programme, number=of.number + 1, document=document, published_at=at
+    )
+    bring_in(version)
+    version.save(force_insert=True)
     return version
 
 

@@ -87,8 +87,6 @@ def test_a_close_that_may_not_be_made_yet_is_no_due_work() -> None:
 def test_terms_that_cannot_be_read_do_not_hide_another_close() -> None:
     closing()
     broken = make.programme(id="broken", allocation="prorata_close", rate=[1, 1])
-    ProgrammeVersion.objects.create(
-        programme=broken.programme, number=2, document={}, published_at=LATER
-    )
+    make.next_terms(broken, {}, at=LATER)
 
     assert due(ended()) == {CLOSE: ended()}

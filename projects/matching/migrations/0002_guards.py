@@ -58,6 +58,36 @@ DROP TRIGGER matching_programme_version_frozen ON matching_programme_version;
 DROP FUNCTION matching_refuse_change();
 """
 
+TWO_PEOPLE = """
+CREATE FUNCTION matching_version_by_two() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Terms that a command brings in are named in its transaction; no person published them.
+    IF NEW.published_by = '' AND NEW.id::text = ANY (
+            string_to_array(current_setting('weft.loaded_terms', true), ' ')
+       ) THEN
+        RETURN NULL;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM public.matching_draft
+        WHERE published_id = NEW.id AND document = NEW.document AND state = 'published'
+            AND proposed_by_id <> published_by_id
+       ) THEN
+        RAISE EXCEPTION 'two people did not publish version % of %', NEW.number, NEW.programme_id
+            USING ERRCODE = 'restrict_violation',
+                CONSTRAINT = 'matching_programme_version_by_two';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER matching_programme_version_by_two
+    AFTER INSERT ON matching_programme_version DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION matching_version_by_two();
+"""
+
+TWO_PEOPLE_BACK = """
+DROP TRIGGER matching_programme_version_by_two ON matching_programme_version;
+DROP FUNCTION matching_version_by_two();
+"""
+
 MOVES = """
 CREATE FUNCTION matching_reservation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -193,6 +223,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FROZEN, FROZEN_BACK),
+        migrations.RunSQL(TWO_PEOPLE, TWO_PEOPLE_BACK),
         migrations.RunSQL(MOVES, MOVES_BACK),
         migrations.RunSQL(PARTS, PARTS_BACK),
         migrations.RunSQL(ORDERS, ORDERS_BACK),

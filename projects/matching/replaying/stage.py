@@ -89,7 +89,6 @@ class Stage:
             services.publish_programme(
                 document=document_of(programme, self.names),
                 agency_id=agency.pk,
-                published_by=BY,
                 now=self.now,
             )
         except RuleNotUnderstood as error:

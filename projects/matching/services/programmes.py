@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from payments.money import Money
 
 
+_BRING_IN = """
+    SELECT set_config('weft.loaded_terms',
+        concat_ws(' ', current_setting('weft.loaded_terms', true), %s), true)
+"""
 SENT_ALREADY = gettext_lazy("This was sent before with another amount. Look at the pots first.")
 
 
@@ -29,11 +33,12 @@ class ProgrammeRefused(Exception):
 
 @transaction.atomic
 def publish_programme(
-    *, document: dict[str, object], agency_id: UUID, now: datetime, published_by: str = ""
+    *, document: dict[str, object], agency_id: UUID, now: datetime, published_by: str | None = None
 ) -> ProgrammeVersion:
     """Make a document the terms of its programme from now on. The same document changes nothing.
 
-    What was allocated before keeps the terms of its time. `published_by` names who did, in words.
+    What was allocated before keeps the terms of its time. `published_by` names who did, in words,
+    the second of two people (`drafts`); None: a command brings the terms in.
 
     Raises:
         RuleNotUnderstood: the document is not a rule; says which field and what is allowed.
@@ -56,13 +61,23 @@ def publish_programme(
         raise ProgrammeRefused(_("A newer version of this programme is already public."))
     if latest:
         extending.extend(programme, rule, earlier=latest.rule)
-    return ProgrammeVersion.objects.create(
+    version = ProgrammeVersion(
         programme=programme,
         number=latest.number + 1 if latest else 1,
         document=document,
         published_at=now,
-        published_by=published_by,
+        published_by=published_by or "",
     )
+    if published_by is None:
+        bring_in(version)
+    version.save(force_insert=True)
+    return version
+
+
+def bring_in(version: ProgrammeVersion) -> None:
+    """Tell the database, for this transaction, that no two people publish these terms."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BRING_IN, [str(version.pk)])
 
 
 @transaction.atomic

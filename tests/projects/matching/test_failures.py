@@ -10,7 +10,7 @@ import pytest
 from payments.ledger.services import BalanceExceeded, IdempotencyConflict, LedgerBusy
 from payments.ledger.services import post as post_entries
 from projects.matching import selectors, services
-from projects.matching.models import Allocation, Programme, ProgrammeVersion, WaitingMoney
+from projects.matching.models import Allocation, WaitingMoney
 from projects.matching.services import ProgrammesFailed
 from tests.make import matching as make
 from tests.projects.matching.decisions import after, decisions_on
@@ -89,17 +89,14 @@ def test_when_the_ledger_finds_too_little_the_last_in_line_get_nothing(
 def test_a_programme_that_fails_does_not_stop_the_others(
     fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    versions = {}
     for name, country in (("a-broken", "KEN"), ("b-sound", "MDA")):
         conditions = [{"field": "project.country", "op": "eq", "value": country}]
-        make.programme(id=name, eligible=conditions)
+        versions[name] = make.programme(id=name, eligible=conditions)
         make.counted(make.gift(100_00, ref=name, country=country))
     if fault == "terms":
-        ProgrammeVersion.objects.create(
-            programme=Programme.objects.get(pk="a-broken"),
-            number=2,
-            document={"of": "another age"},
-            published_at=make.PUBLISHED + timedelta(days=1),
-        )
+        later = make.PUBLISHED + timedelta(days=1)
+        make.next_terms(versions["a-broken"], {"of": "another age"}, at=later)
     else:
 
         def post(entries: Sequence[LedgerEntry]) -> object:

@@ -7,7 +7,7 @@ import pytest
 
 from payments.money import Money
 from projects.matching import selectors, services
-from projects.matching.models import Programme, ProgrammeVersion, Reservation
+from projects.matching.models import Reservation
 from tests.make import matching as make
 
 if TYPE_CHECKING:
@@ -116,12 +116,8 @@ def test_what_is_held_for_a_gift_is_free_to_that_gift_alone() -> None:
 
 def test_terms_that_cannot_be_read_do_not_stop_the_other_programmes() -> None:
     version = make.programme(id="broken", priority=1)
-    ProgrammeVersion.objects.create(
-        programme=Programme.objects.get(pk="broken"),
-        number=2,
-        document={"id": "broken", "of": "another age"},
-        published_at=version.published_at + timedelta(days=1),
-    )
+    later = version.published_at + timedelta(days=1)
+    make.next_terms(version, {"id": "broken", "of": "another age"}, at=later)
     make.programme(id="sound", priority=2)
 
     assert lines(services.quote(gift=make.gift(100_00), now=make.NOON)) == [("sound", 200_00, None)]

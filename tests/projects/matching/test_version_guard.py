@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from projects.matching.models import ProgrammeVersion
+from projects.matching.services.programmes import bring_in
 from tests.make import catalogue
 from tests.make import matching as make
 
@@ -55,3 +56,46 @@ def test_the_first_version_is_number_one() -> None:
             document=latest.document,
             published_at=latest.published_at,
         )
+
+
+def committed(version: ProgrammeVersion, *, is_brought_in: bool = False) -> None:
+    """Write terms by a plain INSERT, and check what a commit checks."""
+    with transaction.atomic():
+        if is_brought_in:
+            bring_in(version)
+        version.save(force_insert=True)
+        connection.check_constraints()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_brought_in"), [("", False), ("Amina Invented", False), ("Amina Invented", True)]
+)
+def test_terms_that_two_people_did_not_publish_are_refused(
+    name: str, *, is_brought_in: bool
+) -> None:
+    latest = make.programme()
+    version = ProgrammeVersion(
+        programme=latest.programme,
+        number=2,
+        document=latest.document,
+        published_at=latest.published_at + timedelta(days=1),
+        published_by=name,
+    )
+
+    with pytest.raises(IntegrityError, match="two people did not publish version 2"):
+        committed(version, is_brought_in=is_brought_in)
+
+    assert list(latest.programme.versions.values_list("number", flat=True)) == [1]
+
+
+def test_terms_that_a_command_brings_in_name_nobody() -> None:
+    latest = make.programme()
+    later = latest.published_at + timedelta(days=1)
+
+    make.next_terms(latest, latest.document, at=later)
+    connection.check_constraints()
+
+    assert list(latest.programme.versions.values_list("number", "published_by")) == [
+        (1, ""),
+        (2, ""),
+    ]
