@@ -25,7 +25,7 @@ from projects.funding.receipts import as_number
 from projects.matching import selectors as matching
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -120,18 +120,43 @@ def days_left(campaign: Campaign, *, at: datetime) -> int:
 
 
 def verify_differences() -> list[Difference]:
-    """Return every campaign for which the books say something else than its contributions."""
+    """Return every campaign and match that is at odds with its contributions."""
+    return [*_wrong_campaigns(), *_wrong_matches()]
+
+
+def _wrong_campaigns() -> Iterator[Difference]:
+    """Yield campaigns for which the books say something else than their contributions."""
     campaigns = list(Campaign.objects.order_by("key"))
     given = _given([campaign.pk for campaign in campaigns])
     booked = _booked()
-    differences = []
     for campaign in campaigns:
         minor, _ = given.get(campaign.pk, (0, 0))
         expected = Money(minor, campaign.currency)
         found = Money(booked[campaign.key], campaign.currency)
         if expected != found:
-            differences.append(_difference(campaign, expected, found))
-    return differences
+            yield _difference(campaign, expected, found)
+
+
+def _wrong_matches() -> Iterator[Difference]:
+    """Yield matches that take other money for gone, or for disputed, than their contributions."""
+    gone = Q(refunded_minor__gt=0) | Q(lost_minor__gt=0) | Q(blocked_minor__gt=0)
+    refs = list(Contribution.objects.filter(gone).values_list("key", flat=True))
+    told = matching.remains(refs)
+    known = Contribution.objects.in_bulk({each.contribution_ref for each in told}, field_name="key")
+    for each in told:
+        if (contribution := known.get(each.contribution_ref)) is None:
+            continue
+        of = f"{each.contribution_ref} by {each.programme_id}"
+        whole, left = contribution.amount_minor, contribution.remaining.minor
+        kept = whole if each.remaining_minor is None else each.remaining_minor
+        if kept != left:
+            key = f"remaining of {of}"
+            yield Difference("total", key, contribution.currency, str(left), str(kept))
+        is_disputed = contribution.blocked_minor > 0
+        if each.is_blocked is not None and each.is_blocked != is_disputed:
+            names = {True: "disputed", False: "undisputed"}
+            key, said = f"match of {of}", names[each.is_blocked]
+            yield Difference("entry", key, contribution.currency, names[is_disputed], said)
 
 
 def _booked() -> Counter[str]:

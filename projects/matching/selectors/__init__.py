@@ -16,6 +16,7 @@ from projects.matching.selectors.programmes import (
     programmes_for,
     rule_sentence,
 )
+from projects.matching.selectors.row_checks import remains
 from projects.matching.selectors.verification import verify_differences
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "programmes",
     "programmes_by_project",
     "programmes_for",
+    "remains",
     "rule_sentence",
     "verify_differences",
 ]

@@ -27,6 +27,7 @@ from projects.matching.selectors.round_checks import (
     awarded_by_pot,
     verify_rounds,
 )
+from projects.matching.selectors.row_checks import verify_rows
 from projects.matching.tally import Key, Measure, Tally, from_rows
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def verify_differences() -> list[Difference]:
         *_wrong_counters(),
         *_exceeded_caps(),
         *verify_rounds(),
+        *verify_rows(),
     ]
 
 
