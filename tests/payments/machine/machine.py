@@ -281,7 +281,8 @@ class Machine(Both):
     # --- What holds after every step -------------------------------------------------------------
     @invariant()
     def compare(self) -> None:
-        _agree(product.balances(), model.balances(self.books))
+        balances, contributions = product.state()
+        _agree(balances, model.balances(self.books))
         gifts = {
             gift.key: (
                 model.gone(gift, "refund", "taken"),
@@ -291,7 +292,7 @@ class Machine(Both):
             )
             for gift in self.books.gifts
         }
-        _agree(product.contributions(), gifts)
+        _agree(contributions, gifts)
 
     @invariant()
     def no_pot_is_overdrawn(self) -> None:
