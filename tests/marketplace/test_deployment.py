@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -57,6 +58,24 @@ def test_production_refuses_the_payment_sandbox() -> None:
 
     assert done.returncode != 0
     assert "takes payments from the provider only" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("EUR=1000,KES=2500000", {"EUR": 10_00, "KES": 25_000_00}),
+        ("", dict.fromkeys(("CAD", "CHF", "EUR", "GBP", "USD"), 5_000_00)),
+    ],
+)
+def test_the_amount_above_which_two_approve_comes_from_the_environment(
+    given: str, found: dict[str, int]
+) -> None:
+    asked = "from django.conf import settings; print(settings.PAYOUT_SECOND_ABOVE)"
+
+    done = manage("shell", "--no-imports", "-c", asked, PAYOUT_SECOND_ABOVE=given)
+
+    assert done.returncode == 0, done.stderr
+    assert ast.literal_eval(done.stdout) == found
 
 
 def test_a_mode_nobody_knows_ends_with_one_sentence() -> None:

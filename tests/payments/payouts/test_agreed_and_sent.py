@@ -157,6 +157,31 @@ def test_what_an_owner_owes_is_kept_of_one_payout_only_while_a_file_is_on_its_wa
     assert [make.again(one).net.minor for one in (first, second)] == [500_00, 600_00]
 
 
+@pytest.mark.promise("M10")
+def test_of_payouts_in_flight_each_keeps_of_the_debt_what_the_earlier_ones_do_not() -> None:
+    account = make.bank_account()
+    make.escrow(minor=5_000_00)
+    payouts = []
+    for owed_more, minor in ((100_00, 600_00), (50_00, 200_00), (0, 200_00)):
+        if owed_more:
+            make.owes(account, minor=owed_more, key=f"debt-{owed_more}")
+        payouts.append(make.approved(minor=minor))
+        assert services.submit_due(now=make.FREE) == 1
+    payouts = [make.again(payout) for payout in payouts]
+
+    assert {payout.state for payout in payouts} == {S.SUBMITTED}
+    assert [payout.receivable_minor for payout in payouts] == [100_00, 50_00, 0]
+    assert [payout.net.minor for payout in payouts] == [500_00, 150_00, 200_00]
+
+    export(payouts[0])
+    services.mark_failed(payout_id=payouts[0].pk, reason="closed", by="clerk", now=make.FREE)
+    fourth = make.approved(minor=600_00)
+    services.submit_due(now=make.FREE)
+
+    assert make.again(fourth).receivable_minor == 100_00  # Owed again, and by nobody kept.
+    assert books.verify() == []
+
+
 def test_a_payout_joins_no_batch_that_was_taken_to_the_bank() -> None:
     make.bank_account()
     make.escrow()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import Error, connection, transaction
@@ -13,6 +13,9 @@ from payments.money import CurrencyMismatch, Money
 from payments.payouts import services
 from payments.payouts.models import DetailsChange, Payout, PayoutAccount, PayoutBatch, PayoutMove
 from tests.make import payouts as make
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("M19")]
 
@@ -96,6 +99,36 @@ def test_the_limit_is_that_of_settings_where_a_programme_has_none(settings: obje
             second_above=Money(1, "KES"),
             **fields,  # type: ignore[arg-type]
         )
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("limits", "minor", "approvals"),
+    [
+        ({"EUR": 99_00}, 99_00, 1),
+        ({"EUR": 99_00}, 99_01, 2),
+        ({"KES": 99_00}, 1, 2),  # A currency that is not named: any amount is above its limit.
+    ],
+)
+def test_above_the_limit_of_settings_one_approval_is_not_enough(
+    settings: Settings, limits: dict[str, int], minor: int, approvals: int
+) -> None:
+    settings.PAYOUT_SECOND_ABOVE = limits
+    payout = services.request_payout(
+        owner_ref=make.OWNER,
+        source_ref=make.CAMPAIGN,
+        amount=Money(minor, "EUR"),
+        reference="stage-y",
+        requested_by="asha",
+        now=make.NOON,
+    )
+
+    states = [
+        services.approve(payout_id=payout.pk, by=person, now=make.NOON).state
+        for person in ("otieno", "wanjiru")[:approvals]
+    ]
+
+    assert states == [S.REQUESTED, S.APPROVED][2 - approvals :]
 
 
 @pytest.mark.usefixtures("account")
