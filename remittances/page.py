@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 RATE_PLACES = 6
 HIDDEN = ("pay_in", "speed", "firm", "sort")
 _CHOICES_SECONDS = 3600
-corridor_url = addresses.corridor  # As the widget and the messages call it.
 
 
 def corridor(

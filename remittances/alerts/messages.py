@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from payments.money import Money
-from remittances import page, words
+from remittances import addresses, words
 from remittances.alerts import tokens
 from remittances.alerts.tokens import Purpose
 from remittances.models import AlertMessage
@@ -60,7 +60,7 @@ def _written(name: str, subject: str, context: dict[str, Any]) -> EmailMultiAlte
 
 def _common(alert: Alert) -> dict[str, Any]:
     """Return what is watched, in words."""
-    path = page.corridor_url(alert.origin, alert.destination)
+    path = addresses.corridor(alert.origin, alert.destination)
     plain = f"{alert.amount.decimal:f}"
     way = f"&receive={alert.receive}" if alert.receive else ""
     return {

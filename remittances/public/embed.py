@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from remittances import comparison, countries, page, questions, selectors, words
+from remittances import addresses, comparison, countries, questions, selectors, words
 from remittances.lines import lines
 from remittances.questions import QuoteRequestRefused
 from remittances.ranking import Listing
@@ -109,7 +109,7 @@ def _amount(survey: Survey, asked: str | None) -> tuple[Money | None, bool]:
 
 
 def _link(survey: Survey, amount: Money | None) -> str:
-    path = page.corridor_url(survey.origin, survey.destination)
+    path = addresses.corridor(survey.origin, survey.destination)
     query = f"?amount={amount.decimal:f}" if amount else ""
     return f"{settings.SITE_URL}{path}{query}"
 
