@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from remittances import countries
+from remittances.alerts import waking
 from remittances.feeds.priced import HEADINGS, Named, Point, Priced
 from remittances.imports import naming
 from remittances.models import Country, Dataset, SurveyedService
@@ -61,6 +62,7 @@ def publish(
         for number, (key, row) in enumerate(rows.items(), 2)
     ]
     SurveyedService.objects.bulk_create(made)
+    waking.on_commit(waking.LOOK)
     return {service.row_key: service for service in made}
 
 
