@@ -140,6 +140,12 @@ JOBS = (
         "evidence that no entry took",
     ),
     Job(
+        "remittances.carry_on_files",
+        "remittances.imports.uploads.carry_on_due",
+        120,
+        "uploaded files of prices that nobody is reading",
+    ),
+    Job(
         "remittances.look_at_alerts",
         "remittances.alerts.services.look_at_alerts",
         3600,

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("accounts/", include("allauth.urls")),
         path("agency/", include("projects.agency.urls")),
         path("finance/", include("payments.console.urls")),
+        path("prices/", include("remittances.desk.urls")),
         path("", include("projects.public.urls")),
         path("", include("remittances.urls")),
         path("", include(wagtail_urls)),

@@ -66,6 +66,7 @@ class Publication:
 
     kind: Kind
     rows: int = 0
+    sheets: dict[str, None] = field(default_factory=dict)  # In the order of the file.
     flags: list[Flagged] = field(default_factory=list)
     spellings: set[str] = field(default_factory=set)
     countries: set[str] = field(default_factory=set)
@@ -90,6 +91,7 @@ class Publication:
     def note(self, chunk: Chunk) -> None:
         """Remember what a chunk brings besides its rows."""
         self.rows += chunk.rows
+        self.sheets |= dict.fromkeys(row.sheet for row in chunk.facts)
         self.flags += chunk.flags
         self.spellings |= chunk.spellings
         self.countries |= chunk.countries
@@ -97,7 +99,7 @@ class Publication:
 
     def dataset(self, source: Source, *, whole: WholeFile, now: datetime) -> Dataset:
         """Return what stands for the file, its flags complete and in the order of its rows."""
-        order = {sheet: number for number, sheet in enumerate(source.headings)}
+        order = {sheet: number for number, sheet in enumerate(self.sheets)}
         self.flags += whole.unlike_their_corridor()
         self.flags.sort(key=lambda flag: (order[flag.sheet or ""], flag.row))
         return Dataset(
