@@ -1,9 +1,8 @@
 """A workbook in the layout of Remittance Prices Worldwide, with the faults of the real one.
 
 Two sheets with different columns, five columns without a heading, a dimension that is too wide.
-Every
-fault is put on a known row, so that a test can say what must be flagged. The same seed gives the
-same cells. The counts of the full size are those that were counted in the real file.
+Every fault is put on a known row, so that a test can say what must be flagged. The same seed gives
+the same cells. The counts of the full size are those that were counted in the real file.
 """
 
 from __future__ import annotations
