@@ -9,6 +9,7 @@ from __future__ import annotations
 from copy import copy
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -25,13 +26,16 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 Number = int | Decimal | Fraction
+KEPT = 4096  # Texts of one kind; a page of prices writes the same amounts many times.
 HABITS = {"en": "en-GB"}  # Days before months.
 
 
+@cache
 def locale_of(language: str) -> Locale:
     return Locale.parse(HABITS.get(language, language), sep="-")
 
 
+@lru_cache(maxsize=KEPT)
 def money_text(amount: Money, *, language: str, short: bool = False) -> str:
     """Return the amount as people of that language write it; `short` drops decimals that are 0."""
     locale = locale_of(language)
@@ -65,6 +69,7 @@ def number_text(value: Number, *, language: str, decimals: int | None = None) ->
     return written
 
 
+@lru_cache(maxsize=KEPT)
 def percent_text(value: Number, *, language: str, decimals: int = 0) -> str:
     """Return "68%" for 68: the value is in per cent, not a share of one."""
     locale = locale_of(language)
@@ -74,6 +79,7 @@ def percent_text(value: Number, *, language: str, decimals: int = 0) -> str:
     return written
 
 
+@lru_cache(maxsize=KEPT)
 def day_text(value: date, *, language: str, style: str = "long") -> str:
     """Return the day; Babel's styles are short, medium, long, full."""
     return format_date(value, format=style, locale=locale_of(language))

@@ -168,8 +168,8 @@ def _places(sheet: Sheet, rng: Random) -> dict[int, str]:
     return faulty
 
 
-def _rows(sheet: Sheet, faulty: dict[int, str], rng: Random) -> Iterator[list[object]]:
-    before: list[object] = []
+def _rows(sheet: Sheet, faulty: dict[int, str], rng: Random) -> Iterator[list[made.Cell]]:
+    before: list[made.Cell] = []
     per_quarter = -(-sheet.rows // len(sheet.quarters))
     per_corridor = max(12, -(-per_quarter // len(made.CORRIDORS)))
     for number in range(sheet.rows):

@@ -72,9 +72,16 @@ def plain(number: int, corridor: tuple[str, str], period: str, rng: Random) -> d
     }
     for which, (denomination, amount) in enumerate(zip((200, 500), amounts, strict=True), 1):
         fee = round(amount * percent / 100, 2)
-        price = (amount, denomination, currency, fee, reference * (1 - margin / 100), margin)
+        price: tuple[Cell, ...] = (
+            amount,
+            denomination,
+            currency,
+            fee,
+            reference * (1 - margin / 100),
+            margin,
+        )
         names = (*_NUMBERS[:2], "lcu code", *_NUMBERS[2:5])
-        row |= {column(which, name): cell for name, cell in zip(names, price, strict=True)}
+        row.update((column(which, name), cell) for name, cell in zip(names, price, strict=True))
         row[f"cc{which} total cost %"] = round(fee / amount * 100 + margin, 2)
     return row
 
@@ -97,7 +104,7 @@ def collected(period: str, number: int) -> datetime:
 
 def spoil(row: dict[str, Cell], fault: str) -> None:
     """Put a fault on a row."""
-    changes = {
+    changes: dict[str, dict[str, Cell]] = {
         "hidden": {
             "transparent": "no", "cc1 fx margin": 0, "cc2 fx margin": 0, "inter lcu bank fx": 1,
             "cc1 lcu fx rate": 1, "cc2 lcu fx rate": 1, **_totals(row, 0),
@@ -108,12 +115,12 @@ def spoil(row: dict[str, Cell], fault: str) -> None:
             "cc1 total cost %": -1.2, "cc2 total cost %": -1.2,
         },
         "not_applicable": {"product": "N/A", "receiving network coverage": "N/A"},
-        "off_by_one": {"cc1 total cost %": float(row["cc1 total cost %"]) + 1.5},
+        "off_by_one": {"cc1 total cost %": _number(row, "cc1 total cost %") + 1.5},
         "second_zero": {"cc2 lcu amount": 0},
         "second_blank": {"cc2 lcu amount": ""},
         "reference_zero": {"inter lcu bank fx": 0},
         "unit_error": {
-            f"cc{which} lcu {name}": float(row[f"cc{which} lcu {name}"]) / 100
+            f"cc{which} lcu {name}": _number(row, f"cc{which} lcu {name}") / 100
             for which in (1, 2)
             for name in ("amount", "fee")
         },
@@ -122,13 +129,18 @@ def spoil(row: dict[str, Cell], fault: str) -> None:
     row.update(changes.get(fault, {}))
 
 
-def _totals(row: dict[str, Cell], margin: float) -> dict[str, float]:
-    return {
-        f"cc{which} total cost %": round(
-            float(row[f"cc{which} lcu fee"]) / float(row[f"cc{which} lcu amount"]) * 100 + margin, 2
-        )
-        for which in (1, 2)
-    }
+def _totals(row: dict[str, Cell], margin: float) -> dict[str, Cell]:
+    totals: dict[str, Cell] = {}
+    for which in (1, 2):
+        fee, amount = _number(row, f"cc{which} lcu fee"), _number(row, f"cc{which} lcu amount")
+        totals[f"cc{which} total cost %"] = round(fee / amount * 100 + margin, 2)
+    return totals
+
+
+def _number(row: dict[str, Cell], column: str) -> float:
+    cell = row[column]
+    assert isinstance(cell, int | float)
+    return cell
 
 
 def as_its_quarter_writes(row: dict[str, Cell], number: int) -> None:

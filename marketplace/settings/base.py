@@ -110,7 +110,7 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
 CELERY_QUEUE_DIRECTORY = VAR / "queue"  # Used by the filesystem broker alone.
 
 # Hosts that feeds of prices may be read from over TLS; `host:port` without it, in demonstrations.
-PRICE_FEED_HOSTS = env.list("PRICE_FEED_HOSTS", [])
+PRICE_FEED_HOSTS: list[str] = env.list("PRICE_FEED_HOSTS", [])
 PRICE_FEED_LOCAL_HOSTS: list[str] = []
 
 CACHE_URL = env.str("CACHE_URL", "")

@@ -54,7 +54,7 @@ def waiting() -> QuerySet[PriceEntry]:
     return entries().filter(state=_State.WAITING).order_by("entered_at", "id")
 
 
-def drafts(person: object) -> QuerySet[PriceEntry]:
+def drafts(person: UUID) -> QuerySet[PriceEntry]:
     """Return what a person is writing."""
     return entries().filter(state=_State.DRAFT, entered_by=person).order_by("-entered_at")
 
@@ -65,13 +65,13 @@ def decided() -> QuerySet[PriceEntry]:
     return found.order_by("-decided_at", "-id")[:_DECIDED_SHOWN]
 
 
-def visible_to(person: object) -> QuerySet[PriceEntry]:
+def visible_to(person: UUID) -> QuerySet[PriceEntry]:
     """Return the entries a person may open: everybody's, but of drafts only their own."""
     others_drafts = entries().filter(state=_State.DRAFT).exclude(entered_by=person)
     return entries().exclude(pk__in=others_drafts.values("pk"))
 
 
-def kept_evidence(key: str, *, person: object) -> PriceEvidence | None:
+def kept_evidence(key: str, *, person: UUID) -> PriceEvidence | None:
     """Return evidence that a person sent before; None where the key is not of theirs."""
     try:
         wanted = UUID(key)

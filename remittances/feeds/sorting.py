@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from remittances.feeds import publishing
 from remittances.feeds.outliers import oddities
-from remittances.feeds.priced import Named
+from remittances.feeds.priced import Named, Priced
 from remittances.models import QuarantinedQuote
 from remittances.rates.selectors import reference
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from remittances.feeds.outliers import Oddity
-    from remittances.feeds.priced import Priced
     from remittances.models import Feed
 
 
@@ -40,7 +39,7 @@ def sort(feed: Feed, rows: Iterable[Priced]) -> Sorted:
     parts = Sorted()
     for key, row in by_key.items():
         before = earlier.get(key)
-        if not _is_newer(row, before and before.collected_at, held.get(key)):
+        if not _is_newer(row, before.collected_at if before else None, held.get(key)):
             continue
         pair = (row.currency, row.payout_currency, row.collected_on)
         if pair not in named:
@@ -67,7 +66,7 @@ def _held_last(keys: Iterable[str]) -> dict[str, datetime]:
     return {
         one.row_key: moment
         for one in newest
-        if (moment := publishing.Priced.from_document(one.quote).collected_at)
+        if (moment := Priced.from_document(one.quote).collected_at)
     }
 
 

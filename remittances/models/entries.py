@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from remittances.datasets.cells import DECIMAL_PLACES, LONGEST_TEXT
-from remittances.models.prices import Country, SurveyedService
+from remittances.models.prices import SurveyedService
 from remittances.models.rates import LONGEST_REASON, LONGEST_SOURCE
+from remittances.models.sources import Country
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,9 +21,13 @@ MOST_EVIDENCE_BYTES = 5 * 1024 * 1024
 _CODE = "^[A-Z]{3}$"
 
 
-def _number(*, null: bool = True) -> models.DecimalField[Decimal | None, Decimal | None]:
+def _number() -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(max_digits=16 + DECIMAL_PLACES, decimal_places=DECIMAL_PLACES)
+
+
+def _number_or_none() -> models.DecimalField[Decimal | None, Decimal | None]:
     return models.DecimalField(
-        max_digits=16 + DECIMAL_PLACES, decimal_places=DECIMAL_PLACES, null=null, blank=null
+        max_digits=16 + DECIMAL_PLACES, decimal_places=DECIMAL_PLACES, null=True, blank=True
     )
 
 
@@ -78,12 +83,12 @@ class PriceEntry(models.Model):
     speed = models.CharField(max_length=LONGEST_TEXT)
     currency = models.CharField(max_length=3)
     payout_currency = models.CharField(max_length=3)
-    amount_1 = _number(null=False)
-    fee_1 = _number(null=False)
-    amount_2 = _number()
-    fee_2 = _number()
-    rate = _number()  # Of the payout currency for one unit sent; none where it is not told.
-    reference_rate = _number()
+    amount_1 = _number()
+    fee_1 = _number()
+    amount_2 = _number_or_none()
+    fee_2 = _number_or_none()
+    rate = _number_or_none()  # Of the payout currency for one unit sent; none where it is not told.
+    reference_rate = _number_or_none()
     reference_source = models.CharField(max_length=LONGEST_SOURCE, blank=True)
     reference_on = models.DateField(null=True, blank=True)
     collected_on = models.DateField()

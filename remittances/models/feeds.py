@@ -11,7 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from remittances.models.prices import Provider, SurveyedService
+from remittances.models.names import Provider
+from remittances.models.prices import SurveyedService
 from remittances.models.rates import LONGEST_REASON
 
 if TYPE_CHECKING:

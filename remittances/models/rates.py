@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import uuid_utils.compat as uuid
 from django.conf import settings
 from django.db import models
@@ -9,12 +11,15 @@ from django.db.models import F, Q
 
 from remittances.datasets.cells import DECIMAL_PLACES
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 _CODE = "^[A-Z]{3}$"
 LONGEST_SOURCE = 200
 LONGEST_REASON = 250
 
 
-def _rate() -> models.DecimalField:
+def _rate() -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(max_digits=16 + DECIMAL_PLACES, decimal_places=DECIMAL_PLACES)
 
 

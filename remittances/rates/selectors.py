@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -62,7 +62,7 @@ def decided() -> QuerySet[RateProposal]:
     return proposals.select_related("entered_by", "decided_by").order_by("-decided_at")[:_SHOWN]
 
 
-def _common_day(codes: set[str], today: date) -> QuerySet[ReferenceRate]:
+def _common_day(codes: set[str], today: date) -> QuerySet[ReferenceRate, Any]:
     """Return the newest day up to `today` on which the bank has all the currencies."""
     one, *others = sorted(codes)
     days = ReferenceRate.objects.filter(base=EURO, source=ECB, quote=one, on__lte=today)

@@ -14,11 +14,11 @@ def test_quartiles_stand_between_their_neighbours() -> None:
     found = distribution.box([Fraction(cost) for cost in (4, 1, 3, 2)])
     assert found is not None
     assert (found.least, found.lower, found.median, found.upper, found.most) == (
-        1,
+        Fraction(1),
         Fraction("1.75"),
         Fraction("2.5"),
         Fraction("3.25"),
-        4,
+        Fraction(4),
     )
     assert (found.count, found.mean) == (4, Fraction("2.5"))
 

@@ -33,7 +33,7 @@ SURVEYED = [point("18000", "414"), point("45000", "1067")]
 
 def test_what_arrives_at_a_surveyed_amount_is_sent_by_that_amount() -> None:
     found = received(SURVEYED, "17489.277")
-    assert (found.amount, found.fee, found.estimate) == (18000, 414, False)
+    assert (found.amount, found.fee, found.estimate) == (Fraction(18000), Fraction(414), False)
 
 
 def test_a_sum_between_the_surveyed_ones_is_sent_by_the_least_cents_that_reach_it() -> None:

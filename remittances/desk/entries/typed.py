@@ -97,9 +97,9 @@ def line(text: str) -> str:
 
 def chosen(known: Mapping[str, object], *, label: object) -> forms.ChoiceField:
     """Return a field for one of the survey's own words, two with one meaning only once."""
-    once = {str(meaning): word for word, meaning in reversed(known.items())}
+    once = {str(meaning): word for word, meaning in reversed(list(known.items()))}
     options = [(word, known[word]) for word in known if word in once.values()]
-    return forms.ChoiceField(label=label, choices=[("", "–"), *options])  # type: ignore[arg-type, list-item]
+    return forms.ChoiceField(label=label, choices=[("", "–"), *options])  # type: ignore[arg-type]
 
 
 def country_choices() -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ STATE = """
 def control(stack: Stack, action: str, **body: object) -> dict[str, Any]:
     answer = requests.post(
         f"http://127.0.0.1:{stack.sandbox_port}/_sandbox/{action}",
-        json=body,  # type: ignore[arg-type]
+        json=body,
         headers={"Authorization": "Bearer sk_test_sandbox"},
         timeout=10,
     )

@@ -51,7 +51,7 @@ def told_by(receiver: Receiver) -> list[dict[str, Any]]:
 
 
 def control(sandbox: Running, **body: object) -> requests.Response:
-    return requests.post(f"{sandbox.url}/_sandbox/accounts", json=body, headers=KEY, timeout=10)  # type: ignore[arg-type]
+    return requests.post(f"{sandbox.url}/_sandbox/accounts", json=body, headers=KEY, timeout=10)
 
 
 CONTROLLER = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.remittances.datasets.reading import Read
 
 Faults = dict[str, dict[str, list[int]]]
-WHAT_IS_FLAGGED = {
+WHAT_IS_FLAGGED: dict[str, list[tuple[Flag, str | None]]] = {
     "hidden": [(Flag.NOT_TRANSPARENT, None)],
     "margin_negative": [
         (Flag.MARGIN_NEGATIVE, "cc1 fx margin"),

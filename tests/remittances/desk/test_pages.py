@@ -71,7 +71,10 @@ def test_a_file_goes_from_the_form_to_its_report(client: Client) -> None:
     assert 'http-equiv="refresh"' not in done
     report = f"/en/prices/reports/{file.pk}"
     assert "Exchange cost not disclosed" in client.get(f"{report}/").content.decode()
-    assert "Exchange cost not disclosed" in client.get(f"{report}/?flag=not_transparent").content.decode()
+    assert (
+        "Exchange cost not disclosed"
+        in client.get(f"{report}/?flag=not_transparent").content.decode()
+    )
     assert "Nothing was flagged" in client.get(f"{report}/?flag=duplicate").content.decode()
     for nonsense in ("?flag=x&sheet=y", "?page=1000000000", "?page=x"):
         assert client.get(f"{report}/{nonsense}").status_code == 200

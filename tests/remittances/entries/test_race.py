@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import DatabaseError
 
-from remittances.entries import services
+from remittances.entries import services, terms
 from remittances.models import Dataset, PriceEntry, SurveyedService
 from tests import crowd
 from tests.make import accounts
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _both_read_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold each after its check until the other is there too, or half a second has passed."""
-    meeting, row_key = Barrier(2), services.terms.row_key
+    meeting, row_key = Barrier(2), terms.row_key
 
     def together(entry: PriceEntry) -> str:
         with suppress(BrokenBarrierError):  # Broken when the lock keeps the other one out.
             meeting.wait(timeout=0.5)
         return row_key(entry)
 
-    monkeypatch.setattr(services.terms, "row_key", together)
+    monkeypatch.setattr(terms, "row_key", together)
 
 
 def publish_twice_at_once() -> list[str]:

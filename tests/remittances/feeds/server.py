@@ -26,7 +26,7 @@ class Server:
     headers: list[dict[str, str]] = field(default_factory=list)
 
     def says(self, body: bytes, *, status: int = 200, **headers: str) -> None:
-        self.behave = saying(body, status=status, **headers)
+        self.behave = saying(body, status=status, length=None, **headers)
 
 
 def saying(

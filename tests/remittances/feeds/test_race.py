@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from remittances.feeds import services
+from remittances.feeds import reading, services
 from remittances.models import FeedRun, SurveyedService
 from tests import crowd
 from tests.remittances.feeds import made
 from tests.remittances.feeds.made import NOW
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from tests.remittances.feeds.server import Server
@@ -36,19 +37,19 @@ def read_twice_at_once(server: Server) -> list[FeedRun | None]:
 def test_two_workers_read_one_feed_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, met = services._claim, Barrier(2, timeout=10)  # noqa: SLF001
 
-    def together(*args: object) -> bool:
+    def together(feed_id: UUID, now: datetime) -> bool:
         met.wait()
-        return claim(*args)  # type: ignore[arg-type]
+        return claim(feed_id, now)
 
     monkeypatch.setattr(services, "_claim", together)
-    read = services.reading.read
+    read = reading.read
 
     def slowly(*args: object, **more: object) -> object:
         found = read(*args, **more)  # type: ignore[arg-type]
         met.wait() if len(server.asked) > 1 else None
         return found
 
-    monkeypatch.setattr(services.reading, "read", slowly)
+    monkeypatch.setattr(reading, "read", slowly)
     runs = read_twice_at_once(server)
 
     assert sum(run is None for run in runs) == 1

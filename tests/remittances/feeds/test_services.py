@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def test_a_newer_quote_is_a_new_row_over_the_old_one(feed: Feed, server: Server)
     (new,) = standing()
     assert run.published == 1
     assert new.supersedes == old
-    assert (new.fee_1, old.fee_1) == (Fraction("2.49"), Fraction("1.99"))
+    assert (new.fee_1, old.fee_1) == (Decimal("2.49"), Decimal("1.99"))
     assert SurveyedService.objects.count() == 2
 
 

@@ -189,7 +189,7 @@ def test_the_database_keeps_rates_as_they_are() -> None:
 
     for change in (
         lambda: ReferenceRate.objects.update(rate=1),
-        lambda: ReferenceRate.objects.all()._raw_delete("default"),  # noqa: SLF001
+        lambda: ReferenceRate.objects.filter(pk=rate.pk).delete(),
     ):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             change()
