@@ -24,6 +24,7 @@ from payments.webhooks import selectors as inbox
 from payments.webhooks.models import InboxEvent
 from projects.matching.models import Reservation, WaitingMoney
 from projects.matching.selectors import claims
+from remittances.models import AlertMessage, PriceEntry, QuarantinedQuote
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +48,7 @@ def waiting_since(*, now: datetime) -> dict[str, datetime]:
             Reservation.objects.filter(state=Reservation.State.ACTIVE, expires_at__lt=now),
             "expires_at",
         ),
+        "remittances.send_alert_messages": (AlertMessage.objects.due(now), "due_at"),
         "notifications.send_due": (Notification.objects.due(now), "due_at"),
     }
     oldest = {
@@ -64,5 +66,10 @@ def needing_a_person(*, now: datetime) -> dict[str, int]:
         "dead_events": inbox.backlog().dead,
         **{f"payments_differing_in_{name}": count for name, count in differing.items()},
         "unsent_messages": notifications.overdue(now).count(),
+        "unsent_alerts": AlertMessage.objects.filter(state=AlertMessage.State.FAILED).count(),
+        "entered_prices": PriceEntry.objects.filter(state=PriceEntry.State.WAITING).count(),
+        "quotes_held_back": QuarantinedQuote.objects.filter(
+            state=QuarantinedQuote.State.WAITING
+        ).count(),
         **{f"exceptions_of_{kind}": exceptions.get(kind, 0) for kind in Kind.values},
     }

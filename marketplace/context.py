@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import translate_url
 from django.utils import translation
 
-from marketplace.workplace import finance, workplace
+from marketplace.workplace import finance, prices, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +39,7 @@ class Frame(TypedDict):
     test_payments: bool
     workplace: Callable[[], str]
     finance: Callable[[], str]
+    prices: Callable[[], str]
 
 
 def frame(request: HttpRequest) -> Frame:
@@ -51,6 +52,7 @@ def frame(request: HttpRequest) -> Frame:
         "test_payments": not settings.STRIPE_LIVEMODE,
         "workplace": lambda: workplace(request.user) if hasattr(request, "user") else "",
         "finance": lambda: finance(request.user) if hasattr(request, "user") else "",
+        "prices": lambda: prices(request.user) if hasattr(request, "user") else "",
     }
 
 

@@ -89,7 +89,16 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Ask crawlers to leave alone what is one person's or costs work to answer."""
-    closed = ("/admin/", "/django-admin/", "/*/give/", "/*/receipts/", "/*/accounts/", "/*/agency/")
+    closed = (
+        "/admin/",
+        "/django-admin/",
+        "/*/give/",
+        "/*/receipts/",
+        "/*/accounts/",
+        "/*/agency/",
+        "/*/prices/",
+        "/*/send/alerts/",
+    )
     lines = ("User-agent: *", *(f"Disallow: {path}" for path in closed), "")
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 TOO_LARGE = Counter("weft_body_too_large", "Requests refused unread because of their size.")
 EDITING = ("/admin/", "/django-admin/")
+UPLOADS = re.compile("/[a-z]{2}/prices/(files|entries)/")  # Those have limits of their own.
 EDITING_POLICY = {
     "default-src": [NONE],
     "script-src": [SELF, UNSAFE_INLINE],
@@ -42,7 +44,7 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         announced = request.META.get("CONTENT_LENGTH") or "0"  # ASCII digits, or it is not one.
-        is_editing = request.path.startswith(EDITING)  # Uploads; those have limits of their own.
+        is_editing = request.path.startswith(EDITING) or UPLOADS.match(request.path)
         if announced.isdecimal() and int(announced) > settings.BODY_LIMIT_BYTES and not is_editing:
             return _too_large(request)
         return self.get_response(request)

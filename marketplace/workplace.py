@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from payments.console.access import may_see
 from projects.catalogue.permissions import AGENCY_ROLES
+from remittances.desk.access import may_work
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,3 +30,8 @@ def workplace(user: User | AnonymousUser) -> str:
 def finance(user: User | AnonymousUser) -> str:
     """Return the address of the finance console for those who may see it; "" for anybody else."""
     return reverse("finance:home") if may_see(user) else ""
+
+
+def prices(user: User | AnonymousUser) -> str:
+    """Return the address of the desk of prices for those who may work there; "" for others."""
+    return reverse("prices:home") if may_work(user) else ""

@@ -121,13 +121,14 @@ def _make(log_in: LogIn) -> User:
 
 
 def _without_agency(seed: int) -> Iterator[LogIn]:
-    for role, name, has_factor in (
-        ("giver", "Gina Beispiel", False),
-        ("investor", "Ivan Beispiel", False),
-        (PLATFORM_ADMIN, "Petra Beispiel", True),
-        (CMS_EDITOR, "Cem Beispiel", True),
+    for mailbox, role, name, has_factor in (
+        ("giver", "giver", "Gina Beispiel", False),
+        ("investor", "investor", "Ivan Beispiel", False),
+        ("platform.admin", PLATFORM_ADMIN, "Petra Beispiel", True),
+        ("second.admin", PLATFORM_ADMIN, "Pavel Beispiel", True),  # What two people must decide.
+        ("cms.editor", CMS_EDITOR, "Cem Beispiel", True),
     ):
-        email = f"{role.replace('_', '.')}@weft.example"
+        email = f"{mailbox}@weft.example"
         secret = identity.totp_secret(seed, email) if has_factor else None
         yield LogIn(role, None, name, email, identity.password(seed), secret)
 

@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from remittances.desk.access import working
+from remittances.entries import selectors as entries
+from remittances.feeds import selectors as feeds
 from remittances.models import NameProposal, PriceFile
+from remittances.rates import selectors as rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,9 @@ def _names() -> int:
 WAITING = (
     Waiting(_("Files being read"), "prices:files", _files),
     Waiting(_("Names that may be one firm"), "prices:names", _names),
+    Waiting(_("Entered prices to be checked"), "prices:entries", lambda: entries.waiting().count()),
+    Waiting(_("Quotes of feeds held back"), "prices:feeds", lambda: feeds.held().count()),
+    Waiting(_("Entered rates to be checked"), "prices:rates", lambda: rates.waiting().count()),
 )
 
 

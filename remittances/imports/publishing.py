@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from remittances import countries
+from remittances.alerts import waking
 from remittances.datasets.rows import ATTRIBUTION, LICENCE, Kind
 from remittances.figures import services as figures
 from remittances.imports import lines, naming
@@ -126,6 +127,7 @@ class Publication:
         with connection.wrap_database_errors:
             _copy(_connected(), table_of(ImportFlag), lines.FLAG_COLUMNS, flags)
         figures.refresh_dataset(dataset_id=dataset.pk)
+        waking.on_commit(waking.LOOK)
 
 
 def wait_for_other_imports() -> None:

@@ -99,6 +99,7 @@ def test_the_document_has_the_form_of_the_contract(world: dict[str, Any]) -> Non
         "giver",
         "investor",
         "platform_admin",
+        "platform_admin",
         "cms_editor",
     ]
     assert world["projects"] == list(dict.fromkeys(world["projects"]))

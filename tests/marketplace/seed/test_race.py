@@ -148,7 +148,7 @@ def check_the_form(document: dict[str, Any]) -> None:
     ]
     assert len({event["id"] for event in document["events"]}) == 64
     assert {frozenset(event) for event in document["events"]} == {frozenset({"id", "payload"})}
-    assert len(document["users"]) == 28  # The small world, loaded with it.
+    assert len(document["users"]) == 29  # The small world, loaded with it.
 
 
 def check_the_sandbox_knows(running: Running, document: dict[str, Any]) -> None:
