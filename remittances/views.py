@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -21,6 +22,8 @@ from remittances.forms import CompareForm
 from remittances.models import Provider
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django_htmx.middleware import HtmxDetails
 
     from remittances.countries import CountryFacts
@@ -68,12 +71,11 @@ def corridor(request: HttpRequest, origin: str, destination: str) -> HttpRespons
     if here != (origin, destination) or sending == receiving:
         return redirect(_elsewhere(here, request.GET))
     kept = addresses.kept_query(request.GET)
-    drawn = _drawn(sending, receiving, request.GET)
     if _wants_results_only(request):
-        part = render(request, "remittances/results.html", drawn)
+        part = render(request, "remittances/results.html", _drawn(sending, receiving, request.GET))
         response = push_url(part, f"{request.path}?{kept}" if kept else request.path)
     else:
-        response = _whole(request, drawn | {"is_default": not kept})
+        response = _whole(request, sending, receiving, kept)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -127,8 +129,7 @@ def _drawn(sending: CountryFacts, receiving: CountryFacts, query: QueryDict) -> 
     With the form too, if it was not understood: such a page is not kept.
     """
     now, stamp = timezone.now(), selectors.newest_dataset()
-    asked = (sending.iso3, receiving.iso3, addresses.kept_query(query))
-    key = _key(stamp, *asked, now.date().isoformat())
+    key = _key(stamp, *_asked(sending, receiving, query, now))
     kept: dict[str, object] | None = caches["pages"].get(key)
     if kept is not None:
         return kept
@@ -142,10 +143,41 @@ def _drawn(sending: CountryFacts, receiving: CountryFacts, query: QueryDict) -> 
     return drawn
 
 
-def _whole(request: HttpRequest, drawn: dict[str, object]) -> HttpResponse:
-    """Return the whole page; a question that is not understood is no success."""
+def _whole(
+    request: HttpRequest, sending: CountryFacts, receiving: CountryFacts, kept: str
+) -> HttpResponse:
+    """Return the whole page; one that is the same for everybody is kept for a moment.
+
+    A question that is not understood is no success, and is not kept.
+    """
+    key = None
+    if _is_same_for_everybody(request, kept):
+        scarce = "scarce" if getattr(request, "lowdata", False) else ""
+        asked = _asked(sending, receiving, request.GET, timezone.now())
+        key = _key("whole", scarce, selectors.newest_dataset(), *asked)
+        if content := caches["pages"].get(key):
+            return HttpResponse(content)
+    drawn = _drawn(sending, receiving, request.GET)
     status = UNPROCESSABLE if "form" in drawn else None
-    return render(request, "remittances/corridor.html", drawn, status=status)
+    context = drawn | {"is_default": not kept}
+    response = render(request, "remittances/corridor.html", context, status=status)
+    if key and status is None:
+        caches["pages"].set(key, response.content, KEPT_SECONDS)
+    return response
+
+
+def _is_same_for_everybody(request: HttpRequest, kept: str) -> bool:
+    """Return whether neither frame nor address says more than the question."""
+    knows_somebody = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return not knows_somebody and request.META.get("QUERY_STRING", "") == kept
+
+
+def _asked(
+    sending: CountryFacts, receiving: CountryFacts, query: QueryDict, now: datetime
+) -> tuple[str, ...]:
+    """Return what a drawn page depends on, beside the prices."""
+    here = (sending.iso3, receiving.iso3)
+    return *here, addresses.kept_query(query), now.date().isoformat()
 
 
 def _wants_results_only(request: HttpRequest) -> bool:

@@ -48,7 +48,7 @@ SAID: dict[str, tuple[_StrPromise, _StrPromise]] = {
         _("%(rows_with_type)s of %(rows)s services say what kind of provider they are of."),
     ),
     "market_coverage": (
-        _("At least 60% of the market of each corridor is covered"),
+        _("At least 60 per cent of the market of each corridor is covered"),
         _("Not known, so not met: the files do not say what share of the market they cover. The"
           " corridors have from %(fewest_firms)s to %(most_firms)s firms."),
     ),
