@@ -79,6 +79,8 @@ def corridor(
         "destination_code": survey.destination.iso3,
         "survey": survey,
         "quarter": words.quarter(survey.period) if survey.period else "",
+        "amount": _amount(form) if form.is_valid() else None,  # As it was understood.
+        "arrives": form.arrives,
         "result": answered,
         "middle": middle,
         "middle_source": words.known(words.SOURCES, middle.source) if middle else "",

@@ -33,6 +33,7 @@ def log_in(stack: Stack, page: Page, world: dict[str, Any], role: str, agency: s
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.get_by_label("Code").fill(stack.manage("demo_code", user["email"])["code"])
     page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)
 
 
 def test_an_officer_writes_saves_and_submits_a_project_and_sees_its_state(

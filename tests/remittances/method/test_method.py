@@ -88,6 +88,7 @@ def test_a_stranger_finds_all_parts_of_the_rule(client: Client) -> None:
         assert part in words
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", [METHOD, CHANGED, f"{CHANGED}feed.atom"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_method_asks_the_database_nothing(
