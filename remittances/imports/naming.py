@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils.text import slugify
 
 from remittances.imports import resembling
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+_LOCK = 0x57454E41  # Any number that nobody else locks.
 _NAMELESS = "provider"  # The slug of a name without a letter that a slug can hold.
 
 
@@ -23,8 +25,9 @@ def make_known(spellings: Iterable[str], *, now: datetime) -> list[str]:
     that is known, a proposal waits for somebody to decide.
     """
     wanted = set(spellings)
-    known = ProviderName.objects.filter(pk__in=wanted).values_list("pk", flat=True)
-    new = sorted(wanted.difference(known))
+    if _unknown(wanted):
+        wait_for_other_naming()
+    new = _unknown(wanted)
     if new:
         firms = _firms(new)
         ProviderName.objects.bulk_create(
@@ -33,6 +36,21 @@ def make_known(spellings: Iterable[str], *, now: datetime) -> list[str]:
         )
         _propose(new, now=now)
     return new
+
+
+def wait_for_other_naming() -> None:
+    """Hold the lock of new names until the transaction ends.
+
+    Imports, feeds and entries have locks of their own, and each may bring a new name. Who takes
+    this lock after it added countries may wait in a ring with another: names come first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _unknown(spellings: set[str]) -> list[str]:
+    known = ProviderName.objects.filter(pk__in=spellings).values_list("pk", flat=True)
+    return sorted(spellings.difference(known))
 
 
 def _propose(new: list[str], *, now: datetime) -> None:

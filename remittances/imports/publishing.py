@@ -121,8 +121,8 @@ class Publication:
     def finish(self, dataset: Dataset, *, now: datetime) -> None:
         """Write what the rows point at, the flags, and the figures that follow from the rows."""
         dataset.save(force_insert=True)
+        naming.make_known(self.spellings, now=now)  # Before countries; see there.
         _make_countries_known(self.countries)
-        naming.make_known(self.spellings, now=now)
         flags = lines.flag_lines(self.flags, dataset_id=dataset.pk)
         with connection.wrap_database_errors:
             _copy(_connected(), table_of(ImportFlag), lines.FLAG_COLUMNS, flags)
