@@ -11,7 +11,8 @@ rate of the day of the survey. Numbers are exact fractions; only `rounded` and `
 
 The other way round, what must be sent so that a wanted sum arrives is searched among the whole
 minor units of the sender's currency: the least of which at least that sum arrives. Between two
-surveyed amounts what arrives is a parabola at most, so a sum between the ends is passed once.
+surveyed amounts what arrives is a parabola at most, so a sum between the ends is passed once. A sum
+that is shown for a surveyed amount, rounded to its minor unit, is sent by that amount.
 """
 
 from __future__ import annotations
@@ -123,22 +124,29 @@ def price_of_received(
     `wanted` is in the sender's currency, valued at the reference rate. Where no amount is found
     the price has a reason, and `wanted` as its amount.
     """
-    return _solved(points, wanted, unit, _Way(lambda found: found.received, cost_disclosed))
+    way = _Way(lambda found: found.received, unit, cost_disclosed)
+    return _solved(points, wanted, unit, way)
 
 
 def price_of_paid_out(
-    points: Sequence[Point], wanted: Fraction, *, unit: Fraction, cost_disclosed: bool
+    points: Sequence[Point],
+    wanted: Fraction,
+    *,
+    unit: Fraction,
+    paid_unit: Fraction,
+    cost_disclosed: bool,
 ) -> Price:
     """Return the price of the least amount, in whole `unit`s, of which `wanted` is paid out.
 
-    `wanted` is in the currency of the rates that the service gives.
+    `wanted` is in the currency of the rates that the service gives, and `paid_unit` its minor unit.
     """
-    return _solved(points, wanted, unit, _Way(lambda found: found.paid_out, cost_disclosed))
+    way = _Way(lambda found: found.paid_out, paid_unit, cost_disclosed)
+    return _solved(points, wanted, unit, way)
 
 
 def freshness(age_days: int | None) -> Freshness:
-    """Return how old a price is; one whose day is not known counts as stale."""
-    if age_days is None or age_days > DATED_DAYS:
+    """Return how old a price is; one whose day is not known, or not come yet, counts as stale."""
+    if age_days is None or not 0 <= age_days <= DATED_DAYS:
         return Freshness.STALE
     return Freshness.CURRENT if age_days <= CURRENT_DAYS else Freshness.DATED
 
@@ -197,9 +205,10 @@ def _on_the_line(points: Sequence[Point], amount: Fraction) -> Price:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Which sum of a price is wanted."""
+    """Which sum of a price is wanted, and the minor unit in which it is shown."""
 
     arrives: Callable[[Price], Fraction | None]
+    unit: Fraction
     cost_disclosed: bool
 
     def price(self, points: Sequence[Point], amount: Fraction) -> Price:
@@ -208,13 +217,20 @@ class _Way:
     def sum(self, points: Sequence[Point], amount: Fraction) -> Fraction | None:
         return self.arrives(self.price(points, amount))
 
+    def shows(self, points: Sequence[Point], amount: Fraction, wanted: Fraction) -> bool:
+        """Return whether the page shows `wanted` for an amount: the sum itself, or rounded."""
+        found = self.sum(points, amount)
+        if found is None:
+            return False
+        return wanted in {found, int(rounded(found / self.unit, 0)) * self.unit}
+
 
 def _solved(points: Sequence[Point], wanted: Fraction, unit: Fraction, way: _Way) -> Price:
     ordered = sorted(points, key=lambda point: point.amount)
     if not ordered:
         return Price(wanted, reason=NoPrice.PRICE_MISSING)
     for point in ordered:
-        if way.sum(ordered, point.amount) == wanted:
+        if way.shows(ordered, point.amount, wanted):
             return way.price(ordered, point.amount)
     first, last = ordered[0].amount, ordered[-1].amount
     between = way.price(ordered, (first + last) / 2)

@@ -12,7 +12,7 @@ import uuid_utils.compat as uuid
 from django.db import transaction
 
 from remittances import datasets
-from remittances.datasets import bundled
+from remittances.datasets import bundled, future
 from remittances.datasets.whole_file import WholeFile
 from remittances.imports import chunks, publishing
 from remittances.imports.publishing import Publication, Source
@@ -99,7 +99,7 @@ def _imported(path: Path, sha256: str, *, name: str, now: datetime, dry_run: boo
     if earlier := Dataset.objects.filter(sha256=sha256).first():
         flags = tuple(flag.document() for flag in earlier.flags.order_by("id"))
         return ImportReport(earlier, flags, name, already_imported=True, dry_run=dry_run)
-    opened = datasets.opened(path)
+    opened = future.refused(datasets.opened(path), today=now.date())
     source = Source(
         dataset_id=uuid.uuid7(),
         sha256=sha256,

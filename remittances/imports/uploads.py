@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from remittances import datasets
+from remittances.datasets import future
 from remittances.datasets.rows import Kind
 from remittances.datasets.whole_file import WholeFile
 from remittances.imports import chunks, publishing
@@ -109,7 +110,7 @@ def _read(file: PriceFile, *, now: datetime) -> None:
         for row in chunk.facts:
             whole.take(row)
     with _at_hand(file) as path:
-        opened = datasets.opened(path)
+        opened = future.refused(datasets.opened(path), today=now.date())
         found = chunks.in_chunks(
             opened, whole=whole, dataset_id=file.pk, file=file.sha256, done=done
         )

@@ -100,7 +100,7 @@ def test_a_missing_margin_is_not_zero() -> None:
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        (-1, Freshness.CURRENT),
+        (-1, Freshness.STALE),
         (0, Freshness.CURRENT),
         (31, Freshness.CURRENT),
         (32, Freshness.DATED),
