@@ -9,14 +9,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from payments.money import Money
-from remittances import addresses, distribution, filters, indices, selectors, structured, words
+from remittances import (
+    addresses,
+    distribution,
+    filters,
+    indices,
+    questions,
+    selectors,
+    structured,
+    words,
+)
 from remittances.history import shown as shown_history
+from remittances.questions import QuoteRequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
+    from payments.money import Money
     from remittances.comparison import Survey
     from remittances.countries import CountryFacts
     from remittances.distribution import Box, Drawn
@@ -127,13 +137,15 @@ def _routes(providers: Iterable[Provider]) -> list[Route]:
 
 def _quotes_csv(survey: Survey) -> list[tuple[Money, str]]:
     return [
-        (
-            _money(amount, survey.currency),
-            structured.quotes_address(survey, f"{amount.normalize():f}", "csv"),
-        )
+        (money, structured.quotes_address(survey, f"{amount.normalize():f}", "csv"))
         for amount in survey.amounts
+        if (money := _money(amount, survey.currency))
     ]
 
 
-def _money(amount: Decimal, currency: str) -> Money:
-    return Money(int(amount.scaleb(Money(0, currency).exponent)), currency)
+def _money(amount: Decimal, currency: str) -> Money | None:
+    """Return a surveyed amount; surveys have odd codes and odd decimals, which are no money."""
+    try:
+        return questions.plain_amount(f"{amount.normalize():f}", currency=currency)
+    except QuoteRequestRefused:
+        return None

@@ -93,19 +93,17 @@ def _context(
 
 
 def _amount(survey: Survey, asked: str | None) -> tuple[Money | None, bool]:
-    """Return the amount to compare, the first surveyed one where none is asked for."""
-    if not survey.services:
+    """Return the amount to compare, the first surveyed one where none is asked for.
+
+    A survey has odd codes and odd decimals: where its amount is no money there is none.
+    """
+    if not survey.services or not (asked or survey.amounts):
         return None, False
-    if asked:
-        try:
-            return questions.plain_amount(asked, currency=survey.currency), False
-        except QuoteRequestRefused:
-            return None, True
-    if not survey.amounts:
-        return None, False
-    first = questions.plain_amount(f"{survey.amounts[0]:f}".rstrip("0").rstrip("."),
-                                   currency=survey.currency)  # fmt: skip
-    return first, False
+    plain = asked or f"{survey.amounts[0].normalize():f}"
+    try:
+        return questions.plain_amount(plain, currency=survey.currency), False
+    except QuoteRequestRefused:
+        return None, bool(asked)
 
 
 def _link(survey: Survey, amount: Money | None) -> str:
