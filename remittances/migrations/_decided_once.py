@@ -44,6 +44,10 @@ BEGIN
     RAISE EXCEPTION '% was decided and stays as it is', TG_TABLE_NAME
       USING ERRCODE = 'restrict_violation';
   END IF;
+  IF to_jsonb(OLD) -> 'entered_by_id' IS DISTINCT FROM to_jsonb(NEW) -> 'entered_by_id' THEN
+    RAISE EXCEPTION '% keeps who entered it', TG_TABLE_NAME
+      USING ERRCODE = 'restrict_violation';
+  END IF;
   IF OLD.state = 'draft' AND NEW.state NOT IN ('draft', 'waiting') THEN
     RAISE EXCEPTION '% waits for a second person before it is decided', TG_TABLE_NAME
       USING ERRCODE = 'restrict_violation';

@@ -229,6 +229,8 @@ def test_the_database_lets_nothing_skip_the_second_person() -> None:
 
     with pytest.raises(DatabaseError, match="waits for a second"), transaction.atomic():
         rows.update(state="published", **decided)
+    with pytest.raises(DatabaseError, match="keeps who entered"), transaction.atomic():
+        rows.update(entered_by=other)
     rows.update(state="waiting")
     for changes, words in (
         ({"state": "published", "published": row}, "decided_in_full"),
@@ -236,7 +238,7 @@ def test_the_database_lets_nothing_skip_the_second_person() -> None:
         ({"state": "published", **decided, "published": None}, "decided_in_full"),
         ({"state": "declined", **decided, "published": None}, "decided_in_full"),
         ({"fee_1": 1}, "as it was entered"),
-        ({"entered_by": other}, "as it was entered"),
+        ({"entered_by": other}, "keeps who entered"),
     ):
         with pytest.raises(DatabaseError, match=words), transaction.atomic():
             rows.update(**changes)
