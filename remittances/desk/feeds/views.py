@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _FORM = ["GET", "HEAD", "POST"]
+_DECISIONS = {"accept": services.accept_quote, "drop": services.drop_quote}
 
 
 @require_safe
@@ -70,20 +72,27 @@ def read_now(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(_FORM)
 @working
 def decide(request: HttpRequest, held_id: UUID) -> HttpResponse:
-    """Show a quote that waits; ask why, then let it stand or drop it."""
+    """Show a quote that waits; whoever may approve says why, and lets it stand or drops it."""
+    may_decide = may_approve(request.user)
+    if request.method == "POST" and not may_decide:
+        raise Http404
     found = get_object_or_404(QuarantinedQuote.objects.select_related("run__feed"), pk=held_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and _decided(request, found, form.cleaned_data["reason"]):
+    if form.is_valid() and _decided(request, found, form):
         return SeeOther("prices:feeds")
-    context = {"form": form, "held": found, "why": _why(found)}
+    context = {"form": form, "held": found, "why": _why(found), "may_decide": may_decide}
     return render(request, "remittances/desk/feeds/decide.html", context)
 
 
-def _decided(request: HttpRequest, held: QuarantinedQuote, reason: str) -> bool:
-    """Decide in this person's name; a refusal is told on the list."""
-    act = services.accept_quote if "accept" in request.POST else services.drop_quote
+def _decided(request: HttpRequest, held: QuarantinedQuote, form: ReasonForm) -> bool:
+    """Do what the one button says, in this person's name; a refusal is told on the list."""
+    pressed = [act for name, act in _DECISIONS.items() if name in request.POST]
+    if len(pressed) != 1:
+        form.add_error(None, _("Choose one of the buttons."))
+        return False
+    reason = form.cleaned_data["reason"]
     try:
-        act(held_id=held.pk, by=actor(request), reason=reason, now=timezone.now())
+        pressed[0](held_id=held.pk, by=actor(request), reason=reason, now=timezone.now())
     except services.QuoteRefused as refusal:
         messages.error(request, str(refusal))
     else:

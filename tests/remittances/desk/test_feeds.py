@@ -65,3 +65,39 @@ def test_a_feed_is_switched_by_a_second_person_and_hurried_by_any(held: Quaranti
     assert not Feed.objects.get().is_on
     assert "switched off" in worker.post(read, follow=True).content.decode()
     assert held.state == "waiting"
+
+
+def test_only_who_may_approve_decides_on_a_held_quote(held: QuarantinedQuote) -> None:
+    worker, at = desk(officer("Wanda Werk", "work_prices")), _place(held)
+
+    shown = page(worker, at)
+    assert "14.82" in shown
+    assert 'name="accept"' not in shown
+    for button in ("accept", "drop"):
+        assert worker.post(at, {button: "1", "reason": "I say so."}).status_code == 404
+    held.refresh_from_db()
+    assert held.state == "waiting"
+
+
+@pytest.mark.parametrize("buttons", [{}, {"accept": "1", "drop": "1"}, {"dorp": "1"}])
+def test_a_decision_without_its_one_button_changes_nothing(
+    held: QuarantinedQuote, buttons: dict[str, str]
+) -> None:
+    answer = desk(officer()).post(_place(held), {**buttons, "reason": "I asked them."})
+
+    assert "Choose one of the buttons." in answer.content.decode()
+    assert "I asked them." in answer.content.decode()
+    held.refresh_from_db()
+    assert held.state == "waiting"
+    assert not SurveyedService.objects.exists()
+
+
+def test_a_dropped_quote_is_dropped_by_its_button(held: QuarantinedQuote) -> None:
+    desk(officer()).post(_place(held), {"drop": "1", "reason": "A slipped point."})
+
+    held.refresh_from_db()
+    assert held.state == "dropped"
+
+
+def _place(held: QuarantinedQuote) -> str:
+    return reverse("prices:held_quote", args=[held.pk])
