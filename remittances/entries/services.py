@@ -64,7 +64,8 @@ def save_draft(
     The reference rate is what the officer read, else the one known of the day it was collected.
 
     Raises:
-        EntryRefused: The day cannot be, the evidence is not theirs, or it is no draft any more.
+        EntryRefused: The day or the margin cannot be, the evidence is not theirs, or it is no
+            draft any more.
     """
     if facts.collected_on > now.date():
         raise EntryRefused(_("This day has not come yet."))
@@ -75,6 +76,8 @@ def save_draft(
     if entry.evidence_id != evidence_id and not mine.exists():
         raise EntryRefused(_("Send the evidence again."))
     _fill(entry, facts)
+    if not terms.priced(entry).is_kept:
+        raise EntryRefused(_("The margin is out of all measure. Look at both rates."))
     entry.evidence_id, entry.entered_at = evidence_id, now
     entry.save()
     return entry

@@ -24,6 +24,7 @@ from pydantic import (
 from payments.currencies import UnknownCurrency, currency
 from remittances import countries, words
 from remittances.datasets.cells import LONGEST_TEXT
+from remittances.entries.numbers import WHOLE_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,6 +49,12 @@ def _number(value: object) -> Decimal:
         msg = 'write digits and at most one point, like "12.50"'
         raise ValueError(msg)
     return Decimal(text)
+
+
+def _rate(rate: Decimal | None) -> Decimal | None:
+    if rate is not None and rate >= 10**WHOLE_DIGITS:
+        raise ValueError(f"a rate has at most {WHOLE_DIGITS} digits before its point")
+    return rate
 
 
 def _country(code: str) -> str:
@@ -111,7 +118,7 @@ class Quote(BaseModel):
     send_amount: Number = Field(gt=0)
     currency: CurrencyCode
     fee: Number
-    rate: Annotated[Number | None, Field(gt=0)]
+    rate: Annotated[Number | None, Field(gt=0), AfterValidator(_rate)]
     payout_currency: CurrencyCode
     pay_in: Annotated[str, _one_of(words.PAID_IN)]
     pay_out: Annotated[str, _one_of(words.PAID_OUT)]

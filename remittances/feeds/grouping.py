@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from remittances.feeds.answers import NotUnderstood
@@ -10,11 +10,12 @@ from remittances.feeds.priced import Point, Priced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from remittances.feeds.answers import Quote
 
 MOST_AMOUNTS = 2
+OLDEST = timedelta(days=366)
 
 
 def services(quotes: Iterable[Quote]) -> list[Priced]:
@@ -37,14 +38,16 @@ def services(quotes: Iterable[Quote]) -> list[Priced]:
 
 
 def check_clock(quotes: Iterable[Quote], *, now: datetime, tolerance: timedelta) -> None:
-    """Refuse an answer whose clock is ahead of ours.
+    """Refuse an answer whose clock is ahead of ours, or that is more than a year old.
 
     Raises:
-        NotUnderstood: A quote was collected in the future.
+        NotUnderstood: A quote was collected in the future, or more than 366 days ago.
     """
     for number, quote in enumerate(quotes, 1):
         if quote.collected_at > now + tolerance:
             raise NotUnderstood(f"quote {number}, collected_at: this moment has not come yet")
+        if quote.collected_at < now - OLDEST:
+            raise NotUnderstood(f"quote {number}, collected_at: this is more than a year ago")
 
 
 def check_agreed(

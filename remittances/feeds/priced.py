@@ -23,6 +23,7 @@ HEADINGS = (
     "reference_rate", "reference_source", "reference_on", "collected_at", "promotion",
 )  # fmt: skip
 _QUARTER_MONTHS = 3
+_MOST_PCT = 10**9  # Of a margin, either way; its column holds more.
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,12 @@ class Priced:
         """Return fee and margin together in per cent of the amount."""
         margin = self.margin_pct(point)
         return None if margin is None else point.fee_pct + margin
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether every margin is one that can be kept."""
+        margins = [self.margin_pct(point) for point in self.points]
+        return all(margin is None or abs(margin) < _MOST_PCT for margin in margins)
 
     def prices(self) -> dict[str, Decimal | None]:
         """Return the columns of the prices."""

@@ -57,6 +57,12 @@ def read(feed: Feed, *, now: datetime, patience: Patience | None = None) -> Read
     )
 
 
+def broken(error: Exception) -> Reading:
+    """Return the reading of a feed that something went wrong with which nobody foresaw."""
+    message = f"it could not be taken in ({type(error).__name__})"
+    return Reading(outcome=FeedRun.Outcome.FAILED, message=message, took=timedelta(0))
+
+
 def hosts() -> fetching.Hosts:
     """Return whom the settings let us ask."""
     return fetching.Hosts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from remittances.feeds.fetching import Patience
     from remittances.feeds.reading import Reading
 
+logger = logging.getLogger(__name__)
+
 _SAME_AS_BEFORE = "the same as before"
 _State = QuarantinedQuote.State
 
@@ -31,9 +34,19 @@ class QuoteRefused(ValueError):
 
 
 def read_due(*, now: datetime) -> int:
-    """Read every feed whose time has come; return how many rows were published."""
-    runs = [read_feed(feed_id=feed_id, now=now) for feed_id in selectors.due(now)]
-    return sum(run.published for run in runs if run)
+    """Read every feed whose time has come; return how many rows were published.
+
+    One that is broken does not stop the others.
+    """
+    published = 0
+    for feed_id in selectors.due(now):
+        try:
+            run = read_feed(feed_id=feed_id, now=now)
+        except Exception:
+            logger.exception("Feed %s could not be read", feed_id)
+        else:
+            published += run.published if run else 0
+    return published
 
 
 def read_feed(*, feed_id: UUID, now: datetime, patience: Patience | None = None) -> FeedRun | None:
@@ -44,7 +57,12 @@ def read_feed(*, feed_id: UUID, now: datetime, patience: Patience | None = None)
     if not _claim(feed_id, now):
         return None
     feed = Feed.objects.select_related("provider").get(pk=feed_id)
-    return _take_in(feed_id, reading.read(feed, now=now, patience=patience), now)
+    try:
+        return _take_in(feed_id, reading.read(feed, now=now, patience=patience), now)
+    except Exception as error:
+        # Strangers write the answer: whatever it breaks here, the feed must not stay claimed.
+        logger.exception("Feed %s could not be taken in", feed.slug)
+        return _take_in(feed_id, reading.broken(error), now)
 
 
 def switch_feed(*, feed_id: UUID, is_on: bool, now: datetime) -> None:
@@ -62,10 +80,13 @@ def accept_quote(*, held_id: UUID, by: UUID, reason: str, now: datetime) -> Quar
     """Publish a quote that was held back: a person looked, and it is so.
 
     Raises:
-        QuoteRefused: It was decided already, or a newer quote of the service stands.
+        QuoteRefused: It was decided already, a newer quote of the service stands, or its margin
+            is out of all measure.
     """
     held = _held(held_id)
     row = Priced.from_document(held.quote)
+    if not row.is_kept:
+        raise QuoteRefused(_("The margin is out of all measure. Look at both rates."))
     standing = publishing.standing([held.row_key]).get(held.row_key)
     if standing and _is_not_newer(row, standing.collected_at):
         raise QuoteRefused(_("A newer quote of this service stands already."))
