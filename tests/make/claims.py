@@ -38,6 +38,7 @@ def claim(  # noqa: PLR0913  One keyword for each fact a test may care about.
         base_minor=base_minor,
         settled_at=rules.NOON + timedelta(minutes=minutes),
         facts=facts or {},
+        given_minor=base_minor,
     )
 
 

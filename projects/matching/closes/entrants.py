@@ -37,6 +37,7 @@ class Claim:
     settled_at: datetime
     facts: Mapping[str, Fact] = field(default_factory=dict)  # What caps, scores and tiers ask for.
     public_minor: int = 0  # The match of other programmes, where their share is limited.
+    given_minor: int = 0  # What remains of the money itself, where that share is limited.
 
     @property
     def giver(self) -> Giver:
@@ -65,6 +66,7 @@ class Entrant:
     first_ref: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     public_minor: int = 0  # The match of other programmes, where their share is limited.
+    given_minor: int = 0  # What remains of the money itself, where that share is limited.
 
     def money(self, rule: Rule, *, ref: str = "", minor: int = 0) -> Counted:
         """Return an amount as money for this project in the last second of the window."""
@@ -121,9 +123,10 @@ def entrants(
     """
     given = added_up(claims) if sums is None else sums
     firsts = {claim.project: claim for claim in reversed(claims)}
-    public = Counter[str]()
+    public, really = Counter[str](), Counter[str]()
     for claim in claims:
         public[claim.project] += claim.public_minor
+        really[claim.project] += claim.given_minor
     found: list[Entrant] = []
     for project in sorted({*firsts, *projects}):
         first, by_giver = firsts.get(project), given.get(project, {})
@@ -136,6 +139,7 @@ def entrants(
                 first_ref=first.ref if first else "",
                 facts={**(first.facts if first else {}), **projects.get(project, {})},
                 public_minor=public[project],
+                given_minor=really[project],
             )
         )
     return found

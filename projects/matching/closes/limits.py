@@ -53,7 +53,7 @@ def _of_public_share(rule: Rule, entrants: Sequence[Entrant]) -> list[Limit]:
         Limit(
             (place,),
             rooms.public_room(
-                rule, one.money(rule, minor=one.counted_minor), public_minor=one.public_minor
+                rule, one.money(rule, minor=one.given_minor), public_minor=one.public_minor
             ),
             "total_public_cap",
         )

@@ -146,7 +146,7 @@ def _asked(
     refs = {f"{place:09}": one for place, one in enumerate(placed) if sums.get(one.project, 0) > 0}
     found = wishes.of_asked(
         rule,
-        [one.money(rule, ref=ref, minor=sums[one.project]) for ref, one in refs.items()],
+        {ref: (one, sums[one.project]) for ref, one in refs.items()},
         funded_minor=funded_minor,
     )
     given = {one.project: found[ref] for ref, one in refs.items()}

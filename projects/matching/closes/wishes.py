@@ -19,11 +19,12 @@ from projects.matching.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from projects.matching.closes.entrants import Claim
+    from projects.matching.closes.entrants import Claim, Entrant
     from projects.matching.instant.outcomes import Parts, Step
     from projects.matching.rules import Counted, Rule
 
 BOTTOMLESS = 10**30
+NOTHING = Before()
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -75,9 +76,20 @@ def _cuts_wishes(rule: Rule) -> bool:
 def of_claims(rule: Rule, claims: Iterable[Claim], *, funded_minor: int) -> dict[str, Wish]:
     """Return the wish of each claim by reference."""
     own = list(claims)
-    public = {claim.ref: claim.public_minor for claim in own if claim.public_minor}
     moneys = [claim.money(rule) for claim in own]
-    return _of_money(rule, moneys, funded_minor=funded_minor, public=public)
+    return _of_money(
+        rule, moneys, funded_minor=funded_minor, before=_before(rule, {one.ref: one for one in own})
+    )
+
+
+def _before(rule: Rule, own: Mapping[str, Claim | Entrant]) -> dict[str, Before]:
+    """Return by reference what a share of public money is measured on, where the rule has one."""
+    if rule.stacking.total_public_share is None:
+        return {}
+    return {
+        ref: Before(public_minor=one.public_minor, given_minor=one.given_minor)
+        for ref, one in own.items()
+    }
 
 
 def _of_money(
@@ -85,15 +97,15 @@ def _of_money(
     moneys: Iterable[Counted],
     *,
     funded_minor: int,
-    public: Mapping[str, int] | None = None,
+    before: Mapping[str, Before],
 ) -> dict[str, Wish]:
-    """Return the wish of each money, in the rule's currency, as is what `public` others gave."""
+    """Return the wish of each money, in the rule's currency, as is what was given `before`."""
     if rate := _plain_rate(rule):
         layer = rule.layers[0].id
         return {money.ref: _plain(layer, rate.of(money.amount_minor)) for money in moneys}
-    asked, given = at_once(rule), public or {}
+    asked = at_once(rule)
     decided = allocation.allocate(
-        [Turn(asked, money, Before(public_minor=given.get(money.ref, 0))) for money in moneys],
+        [Turn(asked, money, before.get(money.ref, NOTHING)) for money in moneys],
         tally=Tally(),
         pots=Pots({layer.id: BOTTOMLESS for layer in rule.layers}, funded_minor),
     )
@@ -103,11 +115,18 @@ def _of_money(
     }
 
 
-def of_asked(rule: Rule, moneys: Iterable[Counted], *, funded_minor: int) -> dict[str, Wish]:
-    """Return the wish of each project by the reference of its money, which is what it asks for."""
+def of_asked(
+    rule: Rule, asked: Mapping[str, tuple[Entrant, int]], *, funded_minor: int
+) -> dict[str, Wish]:
+    """Return the wish of each project, by reference, from what it asks for in minor units."""
     if len(rule.layers) == 1:
         rule = replace(rule, formula=Flat(Rate(1, 1)), layers=(replace(rule.layers[0], rate=None),))
-    return _of_money(rule, moneys, funded_minor=funded_minor)
+    return _of_money(
+        rule,
+        [one.money(rule, ref=ref, minor=minor) for ref, (one, minor) in asked.items()],
+        funded_minor=funded_minor,
+        before=_before(rule, {ref: one for ref, (one, _) in asked.items()}),
+    )
 
 
 def _plain_rate(rule: Rule) -> Rate | None:

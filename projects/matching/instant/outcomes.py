@@ -39,6 +39,7 @@ class Before:
     left_minor: int | None = None  # What they left unmatched; None is all of it.
     public_minor: int = 0  # The match of all of them together, rounded up.
     gave: tuple[str, ...] = ()  # The ids of those that gave.
+    given_minor: int | None = None  # What was really given, where the money stands for a claim.
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projects.matching import caps, counting
@@ -42,7 +43,8 @@ def limits(
         rooms.append(Room("cap_organisation", 0))
         steps.append({"step": "lifetime_awards", "cap": stacking.lifetime_awards, "room": 0})
     if (share := stacking.total_public_share) is not None:
-        public = public_room(turn.rule, turn.money, public_minor=turn.before.public_minor)
+        given = _really_given(turn)
+        public = public_room(turn.rule, given, public_minor=turn.before.public_minor)
         rooms.append(Room("total_public_cap", public))
         steps.append(
             {
@@ -79,6 +81,12 @@ def _is_new_within(turn: Turn, tally: Tally) -> bool:
     project, organisation = caps.lifetime_keys(turn.money)
     most = turn.rule.stacking.lifetime_awards or 0
     return tally[project] > 0 or tally[organisation] < most
+
+
+def _really_given(turn: Turn) -> Counted:
+    """Return the money that public money is measured on; what a claim counts for is not it."""
+    given = turn.before.given_minor
+    return turn.money if given is None else replace(turn.money, amount_minor=given)
 
 
 def public_room(rule: Rule, money: Counted, *, public_minor: int) -> int:

@@ -149,12 +149,13 @@ def claims(programme_id: str, number: int, rule: Rule) -> Iterator[Claim]:
     """  # noqa: S608  Nothing of it comes from outside.
     names: dict[str, str] = {}
     public = public_shares.by_contribution(programme_id, number, rule)
+    remaining = public_shares.remaining(programme_id, number, rule)
     for ref, project, donor, base, settled_at, facts in added_up.rows(query, programme_id, number):
         same_project = names.setdefault(project, project)
         same_donor = donor if donor is None else names.setdefault(donor, donor)
         known = json.loads(facts) if facts else added_up.NOTHING
-        given = public.get(ref, 0)
-        yield Claim(ref, same_project, same_donor, base, settled_at, known, given)
+        of_others, given = public.get(ref, 0), remaining.get(ref, 0)
+        yield Claim(ref, same_project, same_donor, base, settled_at, known, of_others, given)
 
 
 def campaigns(programme_id: str, number: int) -> dict[str, UUID]:

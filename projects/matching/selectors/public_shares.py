@@ -24,9 +24,7 @@ def by_contribution(programme_id: str, number: int, rule: Rule) -> dict[str, int
     """
     if rule.stacking.total_public_share is None:
         return {}
-    refs = Claim.objects.filter(
-        programme=programme_id, round_number=number, base_minor__gt=0
-    ).order_by()
+    refs = _claims(programme_id, number)
     given = list(_given(programme_id, refs))
     counted = CountedMoney.objects.filter(contribution_ref__in={ref for ref, _, _ in given})
     money = {each.contribution_ref: each.counted for each in counted}
@@ -34,6 +32,26 @@ def by_contribution(programme_id: str, number: int, rule: Rule) -> dict[str, int
     for ref, by, minor in given:
         found[ref] += counting.in_own_currency(by, money[ref], minor)
     return {ref: counting.converted(rule, money[ref], minor) or 0 for ref, minor in found.items()}
+
+
+def remaining(programme_id: str, number: int, rule: Rule) -> dict[str, int]:
+    """Return what remains of the money of each claim in a round, by contribution.
+
+    In minor units of the rule's currency; nothing where the rule does not ask.
+    """
+    if rule.stacking.total_public_share is None:
+        return {}
+    found: dict[str, int] = {}
+    for claim in _claims(programme_id, number).select_related("money").iterator():
+        money = claim.money.counted
+        found[claim.contribution_ref] = counting.converted(rule, money, claim.remaining_minor) or 0
+    return found
+
+
+def _claims(programme_id: str, number: int) -> QuerySet[Claim]:
+    return Claim.objects.filter(
+        programme=programme_id, round_number=number, base_minor__gt=0
+    ).order_by()
 
 
 def _given(programme_id: str, claims: QuerySet[Claim]) -> Iterator[tuple[str, Rule, int]]:

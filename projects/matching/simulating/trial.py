@@ -149,6 +149,7 @@ def _close(rule: Rule, asked: list[Counted], pots: Pots, trial: Trial) -> None:
                     claim.base_minor,
                     money.settled_at,
                     money.facts,
+                    given_minor=counting.converted(rule, money) or 0,
                 )
             )
     closed = closing.close(rule, claims, pots=pots)
