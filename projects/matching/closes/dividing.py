@@ -75,10 +75,10 @@ def above_floors(
     wishes, dropped = list(wishes), set[int]()
     while True:
         divided = within(wishes)
-        below = _below(divided.parts, terms.floors)
+        below, before = _below(divided.parts, terms.floors), len(dropped)
         for floor in below[:1] if terms.refill else below:
             dropped.update(floor.places)
-        if not below or not terms.refill:
+        if len(dropped) == before or not terms.refill:
             break
         for place in dropped:
             wishes[place] = 0
@@ -127,11 +127,24 @@ def _cut(divided: Divided, wishes: Sequence[int], limits: Iterable[Limit]) -> bo
             continue
         was_cut = True
         untouched = all(place not in divided.reasons for place in limit.places)
-        weights = [wishes[place] for place in limit.places] if untouched else parts
-        for place, part in zip(
-            limit.places, largest_remainder(limit.room_minor, weights), strict=True
-        ):
+        own = [wishes[place] for place in limit.places]
+        less = cut_to(limit.room_minor, parts, own if untouched else parts)
+        for place, part in zip(limit.places, less, strict=True):
             divided.parts[place] = part
             if wishes[place]:
                 divided.reasons.setdefault(place, limit.reason)
     return was_cut
+
+
+def cut_to(room_minor: int, parts: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """Return parts brought down to what there is room for, in proportion to weights.
+
+    Where the last unit would make one of them larger than it was, and so might break a narrower
+    limit, the parts themselves are the weights.
+    """
+    if not room_minor:
+        return [0] * len(parts)
+    less = largest_remainder(room_minor, weights)
+    if any(now > before for now, before in zip(less, parts, strict=True)):
+        return largest_remainder(room_minor, parts)
+    return less

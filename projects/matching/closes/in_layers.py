@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.splitting import largest_remainder
-from projects.matching.closes.dividing import Divided, above_floors
+from projects.matching.closes.dividing import Divided, above_floors, cut_to
 from projects.matching.rules import Coupling
 
 if TYPE_CHECKING:
@@ -33,6 +33,14 @@ class Asked:
     def totals(self) -> list[int]:
         return [sum(of_one) for of_one in zip(*self.wishes.values(), strict=True)]
 
+    def of_those(self, wishes: Sequence[int]) -> Asked:
+        """Return the same without those that wish for nothing any more."""
+        own = {
+            layer: [minor if wish else 0 for minor, wish in zip(of_one, wishes, strict=True)]
+            for layer, of_one in self.wishes.items()
+        }
+        return Asked(own, self.left, self.coupling)
+
 
 @dataclass(slots=True)
 class Paid:
@@ -48,7 +56,7 @@ def divide(asked: Asked, terms: Terms) -> Paid:
     last: list[Paid] = []
 
     def within(wishes: Sequence[int]) -> Divided:
-        last[:] = [_within_limits(asked, wishes, terms)]
+        last[:] = [_within_limits(asked.of_those(wishes), terms)]
         return last[0].divided
 
     divided = above_floors(asked.totals(), terms, within)
@@ -60,8 +68,9 @@ def divide(asked: Asked, terms: Terms) -> Paid:
     return paid
 
 
-def _within_limits(asked: Asked, wishes: Sequence[int], terms: Terms) -> Paid:
+def _within_limits(asked: Asked, terms: Terms) -> Paid:
     """Divide among those who wish for anything, and again what limits cut off."""
+    wishes = asked.totals()
     free = [place for place, wish in enumerate(wishes) if wish > 0]
     paid = Paid({layer: [0] * len(wishes) for layer in asked.wishes}, Divided([0] * len(wishes)))
     while free:
@@ -71,7 +80,7 @@ def _within_limits(asked: Asked, wishes: Sequence[int], terms: Terms) -> Paid:
         for layer, parts in level.items():
             for place, part in zip(free, parts, strict=True):
                 paid.by_layer[layer][place] = part
-        was_cut = _cut(paid, asked, terms.limits)
+        was_cut = _cut(paid, asked, wishes, terms.limits)
         if not was_cut or not terms.refill:
             break
         free = [place for place in free if place not in paid.divided.reasons]
@@ -103,7 +112,7 @@ def _level(asked: Asked) -> tuple[ByLayer, tuple[str, ...]]:
     return level, tuple(short)
 
 
-def _cut(paid: Paid, asked: Asked, limits: Sequence[Limit]) -> bool:
+def _cut(paid: Paid, asked: Asked, wishes: Sequence[int], limits: Sequence[Limit]) -> bool:
     """Cut what is above a limit, of all layers and wishes in proportion; tell if anything was."""
     was_cut = False
     for limit in limits:
@@ -111,12 +120,15 @@ def _cut(paid: Paid, asked: Asked, limits: Sequence[Limit]) -> bool:
         if sum(sums) <= limit.room_minor:
             continue
         was_cut = True
+        untouched = all(place not in paid.divided.reasons for place in limit.places)
         rooms = largest_remainder(limit.room_minor, sums)
         for (layer, parts), room in zip(paid.by_layer.items(), rooms, strict=True):
+            got = [parts[place] for place in limit.places]
             own = [asked.wishes[layer][place] for place in limit.places]
-            divided = largest_remainder(room, own) if room else [0] * len(own)
-            for place, part in zip(limit.places, divided, strict=True):
+            less = cut_to(room, got, own if untouched else got)
+            for place, part in zip(limit.places, less, strict=True):
                 parts[place] = part
         for place in limit.places:
-            paid.divided.reasons.setdefault(place, limit.reason)
+            if wishes[place]:
+                paid.divided.reasons.setdefault(place, limit.reason)
     return was_cut
