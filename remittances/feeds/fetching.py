@@ -1,18 +1,20 @@
 """Asking a feed's address: an agreed host only, over TLS, with an end to time and to size.
 
+A host that leads to an address inside a network is not asked, unless the settings list it as local.
 No redirect is followed: an agreed host that sends us elsewhere has not agreed to it. No proxy and
 no password of this machine is used.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+
+from remittances.feeds.connecting import NotPublic, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,14 +78,17 @@ def fetch(url: str, *, hosts: Hosts, patience: Patience | None = None) -> bytes:
     """Return the body of the answer.
 
     Raises:
-        Refused: The address is not agreed, or the answer is a redirect or another kind of content.
+        Refused: The address is not agreed or not public, or the answer is a redirect or another
+            kind of content.
         Failed: No whole answer came in time, it is too long, or it is an error.
     """
     hosts.check(url)
     patience = patience or Patience()
-    end = time.monotonic() + patience.whole
-    with requests.Session() as session:
+    watch = Watch(connect=patience.connect, whole=patience.whole, local=hosts.local)
+    with watch, requests.Session() as session:
         session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, watch.adapter())
         try:
             with session.get(
                 url,
@@ -92,12 +97,16 @@ def fetch(url: str, *, hosts: Hosts, patience: Patience | None = None) -> bytes:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
+                _in_time(watch)
                 _check(answer)
-                return _body(answer, end)
+                return _body(answer, watch)
+        except NotPublic as inside:
+            raise Refused(str(inside)) from inside
         except requests.Timeout as slow:
             msg = "there was no answer in time"
             raise Failed(msg) from slow
         except (requests.RequestException, HTTPError) as broken:
+            _in_time(watch)
             raise Failed(f"no whole answer came ({type(broken).__name__})") from broken
 
 
@@ -117,13 +126,19 @@ def _check(answer: requests.Response) -> None:
         raise Failed(f"the answer is larger than {MOST_BYTES // 1024} KiB")
 
 
-def _body(answer: requests.Response, end: float) -> bytes:
+def _body(answer: requests.Response, watch: Watch) -> bytes:
     body = bytearray()
     while piece := answer.raw.read1(_PIECE):
         body += piece
         if len(body) > MOST_BYTES:
             raise Failed(f"the answer is larger than {MOST_BYTES // 1024} KiB")
-        if time.monotonic() > end:
-            msg = "the answer did not end in time"
-            raise Failed(msg)
+        _in_time(watch)
+    _in_time(watch)
     return bytes(body)
+
+
+def _in_time(watch: Watch) -> None:
+    """Refuse what came after the end: a connection that is cut off looks like one that ended."""
+    if watch.is_over:
+        msg = "the answer did not end in time"
+        raise Failed(msg)

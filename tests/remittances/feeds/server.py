@@ -61,6 +61,19 @@ def without_end(piece: bytes, *, pause: float = 0) -> Callable[[BaseHTTPRequestH
     return behave
 
 
+def header_in_drops(pause: float) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Send a header that never ends, a sign at a time."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Slow: ")
+        for _ in range(200):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(pause)
+
+    return behave
+
+
 def silent(seconds: float) -> Callable[[BaseHTTPRequestHandler], None]:
     """Say nothing for a while, and then nothing either."""
 
