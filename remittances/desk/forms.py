@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from remittances.datasets.cells import LONGEST_TEXT
@@ -68,8 +69,14 @@ class ReportForm(forms.Form):
         return flags.filter(**asked)
 
 
-def _address(label: StrOrPromise) -> forms.URLField:
-    return forms.URLField(label=label, required=False, max_length=500, assume_scheme="https")
+class WebAddress(forms.URLField):
+    """An address that a browser opens as a page, and nothing else."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]  # noqa: RUF012  Django's own.
+
+
+def _address(label: StrOrPromise) -> WebAddress:
+    return WebAddress(label=label, required=False, max_length=500, assume_scheme="https")
 
 
 class ProviderForm(forms.Form):
@@ -91,6 +98,25 @@ class ProviderForm(forms.Form):
     complaints_url = _address(_("Where to complain"))
     commercial_link = _address(_("Link that pays us"))
     commercial_note = forms.CharField(label=_("What we are paid"), required=False, max_length=500)
+
+    def __init__(
+        self,
+        data: Any = None,  # noqa: ANN401  Django's own.
+        *,
+        initial: dict[str, Any],
+        may_approve: bool,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self._may_approve = may_approve
+
+    def clean_commercial_link(self) -> str:
+        """Refuse another link than the one that stands, unless the person may approve."""
+        link: str = self.cleaned_data["commercial_link"]
+        if link != self.initial["commercial_link"] and not self._may_approve:
+            raise forms.ValidationError(
+                _("Only somebody who may approve prices can set or remove this link.")
+            )
+        return link
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from remittances.desk.access import actor, working
+from remittances.desk.access import actor, may_approve, working
 from remittances.desk.answers import SeeOther, paged
 from remittances.desk.forms import ProviderForm
 from remittances.imports import deciding
@@ -39,7 +39,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a firm, and change what is known of it."""
     provider = get_object_or_404(Provider, slug=slug)
     form = ProviderForm(
-        request.POST if request.method == "POST" else None, initial=model_to_dict(provider)
+        request.POST if request.method == "POST" else None,
+        initial=model_to_dict(provider),
+        may_approve=may_approve(request.user),
     )
     if request.method == "POST" and form.is_valid():
         deciding.edit_provider(

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from remittances.imports import uploads
+from remittances.imports import approval, uploads
 from remittances.models import Dataset, NameProposal, PriceFile, Provider, ProviderName
 from tests.make import accounts
 from tests.make import remittances as make
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.models import User
 
 pytestmark = pytest.mark.django_db
+FIRM = "/en/prices/providers/dahabshiil/"
 PAGES = ("", "files/", "names/", "providers/", "providers/dahabshiil/")
 
 
@@ -65,6 +66,9 @@ def test_a_file_goes_from_the_form_to_its_report(client: Client) -> None:
     waiting = client.get(address).content.decode()
     assert "Waits to be read" in waiting
     assert 'http-equiv="refresh" content="30"' in waiting
+    uploads.read_on(file_id=file.pk, now=timezone.now())
+    assert "You uploaded this yourself" in client.get(address).content.decode()
+    approval.approve_file(file_id=file.pk, by=accounts.user().pk, now=timezone.now())
     uploads.read_on(file_id=file.pk, now=timezone.now())
     done = client.get(address).content.decode()
     assert "Published" in done
@@ -150,3 +154,34 @@ def test_a_firm_is_edited_and_shows_who_changed_it(client: Client) -> None:
     page = client.get(address).content.decode()
     assert "Petra Preis" in page
     assert "2026-11-01" in page
+
+
+FTP = "ftp://files.example.org/"
+PAYING = "https://partner.example/"
+
+
+def test_an_address_of_a_firm_is_one_of_the_web(client: Client) -> None:
+    make.imported([make.row()])
+    signed_in(client, "work_prices", "approve_prices")
+    for field in ("website", "licence_register_url", "complaints_url", "commercial_link"):
+        answer = client.post(FIRM, {field: FTP})
+        assert answer.status_code == 422
+        assert answer.content.decode().count("Enter a valid URL.") >= 1
+    assert not Provider.objects.get().events.exists()
+
+
+def test_only_who_approves_sets_or_removes_the_link_that_pays_us(client: Client) -> None:
+    make.imported([make.row()])
+    signed_in(client, "work_prices")
+    refused = client.post(FIRM, {"commercial_link": PAYING})
+    assert refused.status_code == 422
+    assert "Only somebody who may approve prices" in refused.content.decode()
+    assert Provider.objects.get().commercial_link == ""
+    signed_in(client, "work_prices", "approve_prices")
+    assert client.post(FIRM, {"commercial_link": PAYING}).status_code == 303
+    signed_in(client, "work_prices")
+    assert client.post(FIRM, {"commercial_link": ""}).status_code == 422
+    with_it = {"commercial_link": PAYING, "website": "https://example.org/"}
+    assert client.post(FIRM, with_it).status_code == 303
+    firm = Provider.objects.get()
+    assert (firm.commercial_link, firm.website) == (PAYING, "https://example.org/")
