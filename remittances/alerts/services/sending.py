@@ -81,7 +81,9 @@ def _claim(now: datetime) -> Claimed | None:
 
 def _hand_over(claimed: Claimed, now: datetime) -> bool:
     """Give a claimed message to the mail server; return whether it took it."""
-    mail = messages.compose(claimed.message, code=claimed.code)
+    mail = _written(claimed)
+    if mail is None:
+        return False
     connection = get_connection()
     try:
         connection.open()
@@ -92,6 +94,18 @@ def _hand_over(claimed: Claimed, now: datetime) -> bool:
         return _sent(claimed.message, mail, connection, now)
     finally:
         connection.close()
+
+
+def _written(claimed: Claimed) -> EmailMultiAlternatives | None:
+    """Return the message for the mail server; one that cannot be written is closed unsent."""
+    try:
+        return messages.compose(claimed.message, code=claimed.code)
+    except Exception as error:  # noqa: BLE001  Whatever it is, the others of the batch go on.
+        reason = type(error).__name__
+        logger.error("Message %s cannot be written: %s", claimed.message.pk, reason)  # noqa: TRY400
+        ours = AlertMessage.objects.filter(pk=claimed.message.pk, state=AlertMessage.State.SENDING)
+        ours.update(state=AlertMessage.State.FAILED, last_error=reason)
+        return None
 
 
 def _sent(

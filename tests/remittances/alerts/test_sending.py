@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from smtplib import SMTPDataError
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from remittances.alerts import services
+from remittances.alerts import messages, services
 from remittances.models import AlertMessage
 from tests.make import price_alerts as make
 from tests.make import remittances as prices
+
+if TYPE_CHECKING:
+    from django.core.mail import EmailMultiAlternatives
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +86,27 @@ def test_a_stopped_alert_sends_nothing_that_was_noted_before() -> None:
     services.stop(alert_id=alert.pk)
     assert services.send_alert_messages(now=make.NOW) == 0
     assert mail.outbox == []
+
+
+def test_a_message_that_cannot_be_written_is_closed_and_the_next_ones_go_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = make.asked(email="first@example.org").messages.get()
+    whole = make.asked(email="second@example.org").messages.get()
+    compose = messages.compose
+
+    def written(message: AlertMessage, *, code: str) -> EmailMultiAlternatives:
+        if message.pk == broken.pk:
+            raise KeyError
+        return compose(message, code=code)
+
+    monkeypatch.setattr(messages, "compose", written)
+    assert services.send_alert_messages(now=make.NOW) == 1
+    broken.refresh_from_db()
+    whole.refresh_from_db()
+    assert (broken.state, broken.last_error, whole.state) == ("failed", "KeyError", "sent")
+    assert [sent.to for sent in mail.outbox] == [["second@example.org"]]
+    assert services.send_alert_messages(now=make.NOW + timedelta(days=1)) == 0
 
 
 def _unreachable(_: EmailBackend) -> bool:
