@@ -51,7 +51,7 @@ def quotes(
         currency=asked.currency,
         receive=asked.receive,
     )
-    found = selectors.answer(question, today=timezone.now().date())
+    found = selectors.answer(question, now=timezone.now())
     files = (service.dataset.sha256 for service in found.survey.services)
     document = documents.comparison(found) | credit.of(files)
     wanted = _csv_is_wanted(request, asked.format)
@@ -127,7 +127,7 @@ def prices(request: HttpRequest, asked: Query[schemas.PricesQuestion]) -> HttpRe
     _refuse_what_is_asked_twice(request)
     period = questions.quarter(asked.period) or next(iter(figures.surveyed_periods()), "")
     name = f"prices-{period or 'none'}"
-    etag = f'"{name}-{selectors.newest_dataset()}"'
+    etag = f'"{name}-{selectors.newest_dataset()}-{selectors.newest_names()}"'
     if unchanged := get_conditional_response(request, etag):
         return unchanged
     table = StreamingHttpResponse(

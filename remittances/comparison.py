@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from remittances.ranking import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from payments.money import Money
@@ -80,6 +79,7 @@ class Quote:
     collected_at: datetime | None  # Of a live price; of a survey only the day is known.
     age_days: int | None
     freshness: Freshness
+    is_live: bool  # Of a feed, so it is stale after hours and not after months.
     transparent: bool
     promotion: bool
     note: str | None
@@ -136,15 +136,14 @@ class Comparison:
 
 
 def compare(
-    survey: Survey, *, amount: Money, today: date, receive: str | None = None
+    survey: Survey, *, amount: Money, now: datetime, receive: str | None = None
 ) -> Comparison:
     """Return what each surveyed service takes for an amount, best list first and best first.
 
-    `receive` is a word of `questions.METHODS`, or None for any way. A live price is as old as it
-    is at the end of `today`.
+    `receive` is a word of `questions.METHODS`, or None for any way.
     """
     asked = Asked(amount=amount, filters=Filters(receive=receive))
-    return answer(survey, asked, now=datetime.combine(today, time.max, UTC))
+    return answer(survey, asked, now=now)
 
 
 def answer(survey: Survey, asked: Asked, *, now: datetime) -> Comparison:
@@ -216,6 +215,7 @@ def _quote(alike: Sequence[SurveyedService], survey: Survey, asked: Asked, now: 
         collected_at=service.collected_at,
         age_days=pricing.age_in_days(service.collected_on, now.date()),
         freshness=fresh,
+        is_live=service.kind == FEED,
         transparent=service.transparent,
         promotion=service.promotion,
         note=_given(service.note),
@@ -225,7 +225,7 @@ def _quote(alike: Sequence[SurveyedService], survey: Survey, asked: Asked, now: 
         if asked.arrives and not price.reason
         else None,
         count=len(alike),
-        rest=tuple(str(each) for each in _seen(service)),
+        rest=(*(str(each) for each in _seen(service)), service.dataset.computed_by),
     )
 
 
@@ -243,8 +243,10 @@ def _price(
     elif asked.amount.currency == service.currency:
         price = pricing.price_of_received(surveyed, wanted, unit=unit, cost_disclosed=disclosed)
     elif asked.amount.currency == implied:
-        unit = Fraction(1, 10 ** currency(service.currency).exponent)
-        price = pricing.price_of_paid_out(surveyed, wanted, unit=unit, cost_disclosed=disclosed)
+        sent_unit = Fraction(1, 10 ** currency(service.currency).exponent)
+        price = pricing.price_of_paid_out(
+            surveyed, wanted, unit=sent_unit, paid_unit=unit, cost_disclosed=disclosed
+        )
     else:
         price = pricing.Price(wanted, reason=pricing.NoPrice.OTHER_PAYOUT_CURRENCY)
     if service.promotion and price.reason is None:

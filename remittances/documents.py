@@ -231,6 +231,7 @@ def _quote(quote: Quote, exponent: int) -> dict[str, Any]:
         "reason": price.reason.value if price.reason else None,
         "count": quote.count,
         "source": quote.source,
+        "pays_us": bool(quote.firm.commercial_link),
     }
 
 

@@ -114,6 +114,7 @@ class Quote(Schema):
     reason: str | None
     count: int
     source: str
+    pays_us: bool  # The firm pays for a link; its place never depends on it.
 
 
 class Quotes(Credited):

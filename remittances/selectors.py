@@ -6,19 +6,24 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import caches
+
 from remittances import comparison, countries, questions, standing
 from remittances.comparison import Survey
 from remittances.figures import selectors as figures
-from remittances.models import Country, Dataset, SurveyedService
+from remittances.models import Country, Dataset, ProviderEvent, SurveyedService
 from remittances.questions import QuoteRequestRefused, Wrong
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from remittances.comparison import Comparison
     from remittances.countries import CountryFacts
     from remittances.figures.selectors import HistoryPoint
     from remittances.questions import Question
+
+_PAYING, _PAYING_SECONDS = "paying", 60
 
 
 def survey(origin: CountryFacts, destination: CountryFacts, *, currency: str | None) -> Survey:
@@ -68,7 +73,7 @@ def _surveyed(service: SurveyedService) -> bool:
     return service.kind == SurveyedService.Kind.SURVEY
 
 
-def answer(question: Question, *, today: date) -> Comparison:
+def answer(question: Question, *, now: datetime) -> Comparison:
     """Return the comparison that a program asks for.
 
     Raises:
@@ -79,13 +84,38 @@ def answer(question: Question, *, today: date) -> Comparison:
     wanted = questions.currency_code(question.currency)
     found = survey(origin, destination, currency=wanted)
     amount = questions.plain_amount(question.amount or "", currency=found.currency)
-    return comparison.compare(found, amount=amount, today=today, receive=receive)
+    return comparison.compare(found, amount=amount, now=now, receive=receive)
 
 
 def newest_dataset() -> str:
-    """Return what names the present state of all prices: the id of the file imported last."""
-    newest = Dataset.objects.order_by("-imported_at", "-id").values_list("id", flat=True).first()
-    return str(newest or "")
+    """Return what names the present state of all prices: the id of the file imported last.
+
+    Every page of a corridor asks this, so the firms that pay us are read along with it and kept.
+    """
+    paying = ArraySubquery(figures.paying_providers().values("name"))
+    datasets = Dataset.objects.order_by("-imported_at", "-id")
+    newest = datasets.annotate(paying=paying).values_list("id", "paying").first()
+    if newest is None:
+        return ""
+    caches["pages"].set(_PAYING, tuple(newest[1]), _PAYING_SECONDS)
+    return str(newest[0])
+
+
+def newest_names() -> str:
+    """Return what names the present state of all names: each decision and edit is an event more.
+
+    A count and no time: of two decisions at once, the earlier may be written later.
+    """
+    return str(ProviderEvent.objects.count())
+
+
+def paying_providers() -> tuple[str, ...]:
+    """Return the names of the firms that pay for a link, as they were a minute ago at most."""
+    kept: tuple[str, ...] | None = caches["pages"].get(_PAYING)
+    if kept is None:
+        kept = tuple(figures.paying_providers().values_list("name", flat=True))
+        caches["pages"].set(_PAYING, kept, _PAYING_SECONDS)
+    return kept
 
 
 def history(origin: str, destination: str) -> list[HistoryPoint]:

@@ -72,7 +72,8 @@ def corridor(request: HttpRequest, origin: str, destination: str) -> HttpRespons
         return redirect(_elsewhere(here, request.GET))
     kept = addresses.kept_query(request.GET)
     if _wants_results_only(request):
-        part = render(request, "remittances/results.html", _drawn(sending, receiving, request.GET))
+        drawn = _drawn(sending, receiving, request.GET, selectors.newest_dataset())
+        part = render(request, "remittances/results.html", drawn)
         response = push_url(part, f"{request.path}?{kept}" if kept else request.path)
     else:
         response = _whole(request, sending, receiving, kept)
@@ -123,12 +124,14 @@ def country(code: str) -> CountryFacts:
         raise Http404(str(unknown)) from unknown
 
 
-def _drawn(sending: CountryFacts, receiving: CountryFacts, query: QueryDict) -> dict[str, object]:
+def _drawn(
+    sending: CountryFacts, receiving: CountryFacts, query: QueryDict, stamp: str
+) -> dict[str, object]:
     """Return the parts of a corridor's page, as they were drawn a moment ago if nothing changed.
 
     With the form too, if it was not understood: such a page is not kept.
     """
-    now, stamp = timezone.now(), selectors.newest_dataset()
+    now = timezone.now()
     key = _key(stamp, *_asked(sending, receiving, query, now))
     kept: dict[str, object] | None = caches["pages"].get(key)
     if kept is not None:
@@ -150,14 +153,14 @@ def _whole(
 
     A question that is not understood is no success, and is not kept.
     """
-    key = None
+    key, stamp = None, selectors.newest_dataset()
     if _is_same_for_everybody(request, kept):
         scarce = "scarce" if getattr(request, "lowdata", False) else ""
         asked = _asked(sending, receiving, request.GET, timezone.now())
-        key = _key("whole", scarce, selectors.newest_dataset(), *asked)
+        key = _key("whole", scarce, stamp, *asked)
         if content := caches["pages"].get(key):
             return HttpResponse(content)
-    drawn = _drawn(sending, receiving, request.GET)
+    drawn = _drawn(sending, receiving, request.GET, stamp)
     status = UNPROCESSABLE if "form" in drawn else None
     context = drawn | {"is_default": not kept}
     response = render(request, "remittances/corridor.html", context, status=status)

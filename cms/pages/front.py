@@ -178,7 +178,7 @@ def _front(*, language: str, now: datetime) -> Front:
         programmes=found.programmes,
         published=len(found.projects),
         numbers=numbers.numbers(found.projects.values(), found.totals.values(), now=now),
-        teaser=teaser.teaser(today=now.date()),
+        teaser=teaser.teaser(now=now),
         as_of=now,
     )
 

@@ -17,7 +17,7 @@ from remittances.ranking import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from remittances.comparison import Comparison, Quote
@@ -75,19 +75,19 @@ class Teaser:
         return len(self.dots)
 
 
-def teaser(*, today: date) -> Teaser | None:
+def teaser(*, now: datetime) -> Teaser | None:
     """Return the corridor with the most prices to compare, in one query; None if too few."""
     survey = selectors.busiest_survey()
     if survey is None or not survey.amounts:
         return None
-    return _teaser(_compared(survey, today=today))
+    return _teaser(_compared(survey, now=now))
 
 
-def _compared(survey: comparison.Survey, *, today: date) -> Comparison:
+def _compared(survey: comparison.Survey, *, now: datetime) -> Comparison:
     least = survey.amounts[0]
     zero = Money(0, survey.currency)
     amount = Money(int(least.scaleb(zero.exponent)), survey.currency)
-    return comparison.compare(survey, amount=amount, today=today)
+    return comparison.compare(survey, amount=amount, now=now)
 
 
 def _teaser(found: Comparison) -> Teaser | None:

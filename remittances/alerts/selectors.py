@@ -88,7 +88,7 @@ def _known(watched: Watched) -> Survey | None:
 
 def _listed(survey: Survey, listing: Listing, watched: Watched, now: datetime) -> list[Quote]:
     answer = comparison.compare(
-        survey, amount=watched.amount, today=now.date(), receive=watched.receive or None
+        survey, amount=watched.amount, now=now, receive=watched.receive or None
     )
     return answer.listed(listing)
 

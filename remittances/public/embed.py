@@ -12,21 +12,24 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from remittances import addresses, comparison, countries, questions, selectors, words
+from remittances.datasets.rows import WORLD_BANK
 from remittances.lines import lines
 from remittances.questions import QuoteRequestRefused
 from remittances.ranking import Listing
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest
 
     from payments.money import Money
-    from remittances.comparison import Survey
+    from remittances.comparison import Quote, Survey
     from remittances.countries import CountryFacts
     from remittances.models import Country
 
@@ -47,7 +50,7 @@ class WithoutCookies(HttpResponse):
 def widget(request: HttpRequest, origin: str, destination: str) -> HttpResponse:
     """Show the three best services of a corridor, their day and their source."""
     sending, receiving = _corridor(origin, destination)
-    context = _context(sending, receiving, request.GET.get("amount"), timezone.now().date())
+    context = _context(sending, receiving, request.GET.get("amount"), timezone.now())
     status = UNPROCESSABLE if context["refusal"] else None
     drawn = render_to_string("remittances/data/widget.html", context, request=request)
     return WithoutCookies(drawn, status=status)
@@ -72,22 +75,22 @@ def snippet(request: HttpRequest) -> HttpResponse:
 
 
 def _context(
-    sending: CountryFacts, receiving: CountryFacts, asked: str | None, today: date
+    sending: CountryFacts, receiving: CountryFacts, asked: str | None, now: datetime
 ) -> dict[str, Any]:
     survey = selectors.survey(sending, receiving, currency=None)
     amount, refusal = _amount(survey, asked)
-    listed, is_current = [], False
+    listed, current, stale = [], [], []
     if amount is not None:
-        answer = comparison.compare(survey, amount=amount, today=today)
+        answer = comparison.compare(survey, amount=amount, now=now)
         current, stale = answer.listed(Listing.CURRENT), answer.listed(Listing.STALE)
-        is_current = bool(current)
         listed = lines((current or stale)[:SHOWN], currency=amount.currency)
     return {
         "corridor": words.corridor(survey.origin, survey.destination),
         "amount": amount,
         "refusal": refusal,
         "lines": listed,
-        "is_current": is_current,
+        "old": "" if current else _old(stale[:SHOWN]),
+        "is_surveyed": any(line.quote.source == WORLD_BANK for line in listed),
         "link": _link(survey, amount),
     }
 
@@ -104,6 +107,21 @@ def _amount(survey: Survey, asked: str | None) -> tuple[Money | None, bool]:
         return questions.plain_amount(plain, currency=survey.currency), False
     except QuoteRequestRefused:
         return None, bool(asked)
+
+
+def _old(stale: Sequence[Quote]) -> str:
+    """Return the sentence under old prices, by what makes each kind old; blank without any."""
+    if not stale:
+        return ""
+    live = {quote.is_live for quote in stale}
+    if live == {True}:
+        return _("These prices are more than 24 hours old. They are no offer of today.")
+    if live == {False}:
+        return _("These prices are more than 120 days old. They are no offer of today.")
+    return _(
+        "These prices are old: live ones more than 24 hours, surveyed ones more than 120 days."
+        " They are no offer of today."
+    )
 
 
 def _link(survey: Survey, amount: Money | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def test_without_prices_there_is_no_picture() -> None:
-    assert teaser.teaser(today=TODAY) is None
+    assert teaser.teaser(now=NOW) is None
 
 
 def test_the_busiest_corridor_of_the_real_rows_is_drawn(
@@ -30,7 +30,7 @@ def test_the_busiest_corridor_of_the_real_rows_is_drawn(
 ) -> None:
     make_remittances.real_prices()
     with django_assert_num_queries(1):
-        drawn = teaser.teaser(today=TODAY)
+        drawn = teaser.teaser(now=NOW)
     assert drawn is not None
     assert (drawn.origin, drawn.destination) == ("KEN", "UGA")
     assert drawn.address == "/en/send/ken/uga/"
@@ -42,7 +42,7 @@ def test_the_busiest_corridor_of_the_real_rows_is_drawn(
 
 def test_two_dots_never_cover_one_another() -> None:
     make_remittances.real_prices()
-    drawn = teaser.teaser(today=TODAY)
+    drawn = teaser.teaser(now=NOW)
     assert drawn is not None
     by_row: dict[int, list[int]] = {}
     for dot in drawn.dots:
@@ -63,4 +63,4 @@ def test_the_scale_has_few_whole_marks_and_holds_everything() -> None:
 
 def test_fewer_than_three_services_are_no_picture() -> None:
     make_remittances.imported([make_remittances.row()])
-    assert teaser.teaser(today=TODAY) is None
+    assert teaser.teaser(now=NOW) is None

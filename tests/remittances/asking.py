@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from remittances import documents, selectors
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from remittances.comparison import Comparison
 
 
-TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def ask(
@@ -25,7 +25,7 @@ def ask(
         currency=currency,
         receive=receive,
     )
-    return selectors.answer(question, today=TODAY)
+    return selectors.answer(question, now=NOW)
 
 
 def document(corridor: str, amount: str, **asked: str) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from remittances.models import Dataset
+from remittances.imports import deciding
+from remittances.models import Dataset, NameProposal, Provider
+from tests.make import accounts
 from tests.make import remittances as make
 
 if TYPE_CHECKING:
@@ -182,3 +184,22 @@ def test_a_whole_quarter_is_streamed_row_by_row(
     assert [row["provider_as_spelt"] for row in older] == ["'=SUM(1)"]
     assert lines(client.get(f"{ROOT}/prices?period=2011_1Q")) == []
     assert client.get(f"{ROOT}/prices?period=x").status_code == 400
+
+
+def test_prices_are_sent_again_once_a_spelling_means_another_firm(client: Client) -> None:
+    make.imported([make.row(firm="Azimo", period="2025_3Q")])
+    other = Provider.objects.create(name="Azimo Limited", slug="azimo-limited")
+    proposal = NameProposal.objects.create(
+        spelling_id="Azimo", provider=other, reason="like", created_at=make.NOW
+    )
+    answer = client.get(f"{ROOT}/prices")
+    assert [row["provider"] for row in lines(answer)] == ["Azimo"]
+    stamp = {"if-none-match": answer["ETag"]}
+    assert client.get(f"{ROOT}/prices", headers=stamp).status_code == 304
+    deciding.approve(proposal_id=proposal.pk, by=accounts.user().pk, now=make.NOW)
+    merged = client.get(f"{ROOT}/prices", headers=stamp)
+    assert merged.status_code == 200
+    assert [row["provider"] for row in lines(merged)] == ["Azimo Limited"]
+    deciding.undo(proposal_id=proposal.pk, by=accounts.user().pk, now=make.NOW)
+    again = client.get(f"{ROOT}/prices", headers={"if-none-match": merged["ETag"]})
+    assert [row["provider"] for row in lines(again)] == ["Azimo"]

@@ -8,7 +8,7 @@ import pytest
 
 from remittances import selectors
 from remittances.questions import Question, QuoteRequestRefused
-from tests.remittances.asking import TODAY, document
+from tests.remittances.asking import NOW, document
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,7 @@ def test_the_example_of_the_contract_holds_with_the_real_rows() -> None:
         "reason": None,
         "count": 1,
         "source": "World Bank, Remittance Prices Worldwide",
+        "pays_us": False,
     }
 
 
@@ -192,7 +193,7 @@ def test_a_question_that_is_wrong_is_refused_with_its_field(
 ) -> None:
     asked = {"origin": "KEN", "destination": "UGA", "amount": "18000", **changes}
     with pytest.raises(QuoteRequestRefused) as refused:
-        selectors.answer(Question(**asked), today=TODAY)
+        selectors.answer(Question(**asked), now=NOW)
     assert (refused.value.code, refused.value.field) == (code, field)
     assert refused.value.message.endswith(".")
 

@@ -125,3 +125,16 @@ def test_other_names_break_other_ties_and_nothing_else(
     ranked = [place for place in before if place[0] != "unranked"]
     assert [place for place in after if place[0] != "unranked"] == ranked
     assert sorted(map(str, after)) == sorted(map(str, before))
+
+
+@pytest.mark.promise("C1")
+def test_two_rows_that_differ_in_their_source_alone_stand_by_its_name() -> None:
+    def row(source: str) -> SurveyedService:
+        made = service("Alpha", 100, 1, date(2026, 11, 14), transparent=True, promotion=False)
+        made.dataset.computed_by = source
+        return made
+
+    asked = Asked(amount=Money(2_000_000, "KES"))
+    for sources in (("Aid Bureau", "World Bank"), ("World Bank", "Aid Bureau")):
+        found = answered([row(source) for source in sources], asked)
+        assert [quote.source for quote in found.quotes] == ["Aid Bureau", "World Bank"]

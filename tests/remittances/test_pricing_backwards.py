@@ -28,12 +28,40 @@ def received(points: list[Point], wanted: str, *, disclosed: bool = True) -> Pri
     return pricing.price_of_received(points, Fraction(wanted), unit=CENT, cost_disclosed=disclosed)
 
 
+def paid_out(points: list[Point], wanted: str) -> Price:
+    return pricing.price_of_paid_out(
+        points, Fraction(wanted), unit=CENT, paid_unit=Fraction(1), cost_disclosed=True
+    )
+
+
+def shown(sum_: Fraction) -> Fraction:
+    return Fraction(pricing.rounded(sum_, 2))
+
+
 SURVEYED = [point("18000", "414"), point("45000", "1067")]
 
 
 def test_what_arrives_at_a_surveyed_amount_is_sent_by_that_amount() -> None:
     found = received(SURVEYED, "17489.277")
     assert (found.amount, found.fee, found.estimate) == (Fraction(18000), Fraction(414), False)
+
+
+@given(amounts, fees, margins, st.sampled_from([0, 1]))
+def test_the_figure_that_is_shown_for_a_surveyed_amount_is_sent_by_that_amount(
+    low: Fraction, fee: Fraction, margin: Fraction, end: int
+) -> None:
+    points = [Point(low, fee, margin, Fraction(27)), Point(low + 5000, fee, margin, Fraction(27))]
+    at_end = pricing.price(points, points[end].amount, cost_disclosed=True)
+    assert at_end.received is not None
+    assert at_end.paid_out is not None
+    assert received(points, str(shown(at_end.received))) == at_end
+    assert paid_out(points, str(pricing.rounded(at_end.paid_out, 0))) == at_end
+
+
+def test_a_sum_that_is_not_what_the_page_shows_stays_outside() -> None:
+    assert received(SURVEYED, "17489.28").amount == 18000
+    assert received(SURVEYED[:1], "17489.28").amount == 18000
+    assert received(SURVEYED, "17489.27").reason is NoPrice.OUTSIDE_SURVEYED_AMOUNTS
 
 
 def test_a_sum_between_the_surveyed_ones_is_sent_by_the_least_cents_that_reach_it() -> None:
@@ -48,7 +76,7 @@ def test_a_sum_between_the_surveyed_ones_is_sent_by_the_least_cents_that_reach_i
 
 
 def test_what_is_paid_out_is_solved_at_the_rate_that_is_given() -> None:
-    found = pricing.price_of_paid_out(SURVEYED, Fraction(800_000), unit=CENT, cost_disclosed=True)
+    found = paid_out(SURVEYED, "800000")
     assert found.paid_out is not None
     assert pricing.rounded(found.paid_out, 0) == 800_000
     assert found.paid_out == (found.amount - (found.fee or 0)) * Fraction("27.5")
@@ -82,7 +110,7 @@ def test_a_hidden_rate_is_not_solved() -> None:
 
 def test_a_rate_that_is_not_given_pays_out_nothing_that_we_know() -> None:
     points = [point("18000", "414", rate=None), point("45000", "1067", rate=None)]
-    found = pricing.price_of_paid_out(points, Fraction(800_000), unit=CENT, cost_disclosed=True)
+    found = paid_out(points, "800000")
     assert found.reason is NoPrice.PRICE_MISSING
 
 
@@ -99,6 +127,7 @@ def test_the_price_of_the_solution_brings_the_wanted_sum_within_one_minor_unit(
     assert first is not None
     assert last is not None
     wanted = first + (last - first) * share
+    assume(wanted not in {shown(first), shown(last)})  # Those are sent by the ends themselves.
     found = pricing.price_of_received(points, wanted, unit=CENT, cost_disclosed=True)
     if last <= first:
         assert found.reason in {NoPrice.OUTSIDE_SURVEYED_AMOUNTS, NoPrice.FEE_FALLS}

@@ -67,7 +67,7 @@ def _compare(options: dict[str, Any]) -> tuple[dict[str, Any], str]:
         currency=options["currency"],
         receive=options["receive"],
     )
-    answer = selectors.answer(question, today=timezone.now().date())
+    answer = selectors.answer(question, now=timezone.now())
     return documents.comparison(answer), documents.comparison_text(answer)
 
 

@@ -70,5 +70,5 @@ def test_other_spellings_and_one_country_twice_lead_on(client: Client) -> None:
 def test_it_takes_few_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(ABOUT)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
+from django.core.cache import caches
 
 from remittances.models import Country, Provider
 from tests.make import remittances as make
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PAGE = "/en/send/providers/dahabshiil/"
 
 
@@ -110,7 +113,36 @@ def test_costs_over_time_are_the_mean_of_all_its_services(client: Client) -> Non
 def test_they_take_few_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(PAGE)
     with django_assert_num_queries(2):
         client.get("/en/send/providers/")
+
+
+PROMISING = (
+    KENYA_TO_UGANDA, "/en/send/", f"{KENYA_TO_UGANDA}about/", PAGE, "/en/send/methodology/",
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("real")
+@pytest.mark.promise("C2")
+@pytest.mark.parametrize("path", PROMISING)
+def test_no_page_says_that_nobody_pays_us_when_somebody_does(client: Client, path: str) -> None:
+    assert "No service pays us, and there is no advertising." in text(client.get(path))
+    paying = Provider.objects.filter(name__in=["GT Bank", "M-Pesa"])
+    paying.update(commercial_link="https://partner.example/")
+    caches["pages"].clear()  # A minute later.
+    response = client.get(path)
+    words = text(response)
+    assert "No service pays us" not in words
+    assert "These firms pay us for a link: GT Bank and M-Pesa." in words
+    assert 'href="/en/data/who-pays/"' in response.content.decode()
+
+
+@pytest.mark.usefixtures("real")
+def test_who_pays_is_new_after_a_minute_at_most(client: Client) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        assert "No service pays us" in text(client.get("/en/send/methodology/"))
+        Provider.objects.filter(name="GT Bank").update(commercial_link="https://partner.example/")
+        clock.shift(61)
+        assert "pay us for a link: GT Bank." in text(client.get("/en/send/methodology/"))

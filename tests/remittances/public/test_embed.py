@@ -28,7 +28,9 @@ def test_the_widget_shows_the_three_best_with_their_day_and_source(client: Clien
         "What arrives of KES 18,000",
         "Dahabshiil KES 17,489.28 costs 2.85% in all, Paid in cash and received in cash, price of",
         "These prices are more than 120 days old. They are no offer of today.",
-        "Source: World Bank, Remittance Prices Worldwide (CC BY 4.0)",
+        ", source: World Bank survey",
+        "World Bank survey: World Bank, Remittance Prices Worldwide (CC BY 4.0).",
+        "No service can pay for its place.",
     ):
         assert part in words
     assert 'href="http://testserver/en/send/ken/uga/?amount=18000.00"' in response.content.decode()
