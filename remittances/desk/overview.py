@@ -32,8 +32,13 @@ class Waiting:
 
 
 def _files() -> int:
-    ended = (PriceFile.State.PUBLISHED, PriceFile.State.REFUSED)
-    return PriceFile.objects.exclude(state__in=ended).count()
+    state = PriceFile.State
+    moving = (state.UPLOADED, state.READING, state.APPROVED)
+    return PriceFile.objects.filter(state__in=moving).count()
+
+
+def _files_read() -> int:
+    return PriceFile.objects.filter(state=PriceFile.State.READY).count()
 
 
 def _names() -> int:
@@ -42,6 +47,7 @@ def _names() -> int:
 
 WAITING = (
     Waiting(_("Files being read"), "prices:files", _files),
+    Waiting(_("Files waiting for a second person"), "prices:files", _files_read),
     Waiting(_("Names that may be one firm"), "prices:names", _names),
     Waiting(_("Entered prices to be checked"), "prices:entries", lambda: entries.waiting().count()),
     Waiting(_("Quotes of feeds held back"), "prices:feeds", lambda: feeds.held().count()),

@@ -1,7 +1,7 @@
 """A file that an officer uploaded, from its bytes to its rows in the tables.
 
 It is read in chunks that are kept, so that a worker that was killed goes on where it stood. Then
-all of it is published in one transaction.
+it waits for a second person (see `approval`), and all of it is published in one transaction.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from remittances.datasets import future
 from remittances.datasets.rows import Kind
 from remittances.datasets.whole_file import WholeFile
 from remittances.imports import chunks, publishing
+from remittances.imports.found import Found, kept
 from remittances.imports.publishing import Publication, Source
 from remittances.models import Dataset, FileChunk, PriceFile
 
@@ -39,7 +40,8 @@ READ = "remittances.read_file"
 LARGEST = 100 * 1024**2
 _ABANDONED = timedelta(minutes=2)
 _FOLDER = "prices"
-_OPEN = (PriceFile.State.UPLOADED, PriceFile.State.READING, PriceFile.State.READY)
+_State = PriceFile.State
+_MOVING = (_State.UPLOADED, _State.READING, _State.APPROVED)
 
 
 class UploadRefused(ValueError):
@@ -70,25 +72,27 @@ def take_upload(*, file: File[bytes], name: str, by: UUID, now: datetime) -> Pri
     )
     made.stored_as = default_storage.save(f"{_FOLDER}/{made.pk}", file)
     made.save(force_insert=True)
-    _queue(made.pk)
+    queue(made.pk)
     return made
 
 
 def read_on(*, file_id: UUID, now: datetime) -> PriceFile.State | None:
-    """Read a file from where it stands and publish it. None where somebody else does.
+    """Read a file from where it stands, or publish one that is approved.
 
-    A file that cannot be read is refused, and says why.
+    A file that cannot be read is refused, and says why. None where somebody else is at it, or a
+    person decides first.
     """
     with _alone(file_id) as is_alone:
         if not is_alone:
             return None
         file = PriceFile.objects.get(pk=file_id)
-        if file.ended:
+        if not file.is_moving:
             return None
         try:
-            if file.state != PriceFile.State.READY:
+            if file.state == PriceFile.State.APPROVED:
+                _publish(file_id=file_id, now=now)
+            else:
                 _read(file, now=now)
-            _publish(file_id=file_id, now=now)
         except datasets.Unreadable as unreadable:
             _refuse(file_id=file_id, why=f"{file.file_name}: {unreadable}.", now=now)
     file.refresh_from_db()
@@ -97,25 +101,27 @@ def read_on(*, file_id: UUID, now: datetime) -> PriceFile.State | None:
 
 def carry_on_due(*, now: datetime) -> int:
     """Go on with the files that nobody has worked on for a while. Return how many moved."""
-    waiting = PriceFile.objects.filter(state__in=_OPEN, moved_at__lte=now - _ABANDONED)
+    waiting = PriceFile.objects.filter(state__in=_MOVING, moved_at__lte=now - _ABANDONED)
     ids = waiting.order_by("uploaded_at").values_list("pk", flat=True)
     return sum(read_on(file_id=pk, now=now) is not None for pk in ids)
 
 
 def _read(file: PriceFile, *, now: datetime) -> None:
     """Read what is not read yet; each chunk is kept for good before the next."""
-    whole, done, number = WholeFile(), 0, 0
-    for chunk in _kept(file.pk):
+    whole, found, done, number = WholeFile(), Found(), 0, 0
+    for chunk in kept(file.pk):
         done, number = done + chunk.rows, number + 1
+        found.note(chunk)
         for row in chunk.facts:
             whole.take(row)
     with _at_hand(file) as path:
         opened = future.refused(datasets.opened(path), today=now.date())
-        found = chunks.in_chunks(
+        read = chunks.in_chunks(
             opened, whole=whole, dataset_id=file.pk, file=file.sha256, done=done
         )
-        for number, chunk in enumerate(found, number):  # noqa: B020  It goes on from there.
+        for number, chunk in enumerate(read, number):  # noqa: B020  It goes on from there.
             done += chunk.rows
+            found.note(chunk)
             _keep(file, number, chunk, rows=(done, opened.rows_expected), now=now)
         told = {
             "layout": opened.layout,
@@ -123,6 +129,7 @@ def _read(file: PriceFile, *, now: datetime) -> None:
             "computed_by": opened.computed_by,
             "headings": {sheet: list(names) for sheet, names in opened.headings.items()},
         }
+    told |= found.told(whole)
     PriceFile.objects.filter(pk=file.pk).update(
         state=PriceFile.State.READY, told=told, rows_expected=done, moved_at=now
     )
@@ -145,15 +152,17 @@ def _keep(
 
 @transaction.atomic
 def _publish(*, file_id: UUID, now: datetime) -> None:
-    """Write all rows of a file that was read, unless its bytes came in another way meanwhile."""
+    """Write all rows of an approved file, unless its bytes came in another way meanwhile."""
     publishing.wait_for_other_imports()
     file = PriceFile.objects.select_for_update().get(pk=file_id)
+    if file.state != PriceFile.State.APPROVED:
+        return
     if Dataset.objects.filter(sha256=file.sha256).exists():
         why = f"{file.file_name}: the same bytes were imported meanwhile."
         _refuse(file_id=file_id, why=why, now=now)
         return
     whole, publication = WholeFile(), Publication(Kind(file.told["kind"]))
-    for chunk in _kept(file.pk):
+    for chunk in kept(file.pk):
         for row in chunk.facts:
             whole.take(row)
         publication.write(chunk)
@@ -181,13 +190,6 @@ def _refuse(*, file_id: UUID, why: str, now: datetime) -> None:
         state=PriceFile.State.REFUSED, message=why, moved_at=now
     )
     FileChunk.objects.filter(file_id=file_id).delete()
-
-
-def _kept(file_id: UUID) -> Iterator[Chunk]:
-    """Yield the chunks that were kept, one in memory at a time."""
-    kept = FileChunk.objects.filter(file_id=file_id).order_by("number")
-    for number in list(kept.values_list("number", flat=True)):
-        yield chunks.unpacked(bytes(kept.get(number=number).content))
 
 
 @contextmanager
@@ -226,11 +228,11 @@ def _refuse_by_size(size: int) -> None:
 def _refuse_known(sha256: str) -> None:
     if Dataset.objects.filter(sha256=sha256).exists():
         raise UploadRefused(_("The same bytes were imported already. Nothing was changed."))
-    if PriceFile.objects.filter(sha256=sha256, state__in=_OPEN).exists():
+    if PriceFile.objects.filter(sha256=sha256, state__in=(*_MOVING, _State.READY)).exists():
         raise UploadRefused(_("The same bytes are being read already."))
 
 
-def _queue(file_id: UUID) -> None:
+def queue(file_id: UUID) -> None:
     """Wake a worker once the file is committed; the sweeper finds it where the message is lost."""
     transaction.on_commit(
         lambda: current_app.send_task(READ, kwargs={"file_id": str(file_id)}), robust=True

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                             ("uploaded", "Uploaded"),
                             ("reading", "Reading"),
                             ("ready", "Ready"),
+                            ("approved", "Approved"),
                             ("published", "Published"),
                             ("refused", "Refused"),
                         ],
@@ -51,6 +52,17 @@ class Migration(migrations.Migration):
                 ("message", models.TextField(blank=True)),
                 ("uploaded_at", models.DateTimeField()),
                 ("moved_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "dataset",
                     models.ForeignKey(
@@ -235,7 +247,10 @@ class Migration(migrations.Migration):
             model_name="pricefile",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ("uploaded", "reading", "ready", "published", "refused"))
+                    (
+                        "state__in",
+                        ("uploaded", "reading", "ready", "approved", "published", "refused"),
+                    )
                 ),
                 name="pricefile_state_known",
             ),
@@ -260,6 +275,36 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="pricefile_message_iff_refused",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pricefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("state__in", ("uploaded", "reading", "ready", "refused")),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("state__in", ("approved", "published", "refused")),
+                    ),
+                    _connector="OR",
+                ),
+                name="pricefile_decided_in_full",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pricefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("uploaded_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="pricefile_two_people",
             ),
         ),
         migrations.AddConstraint(

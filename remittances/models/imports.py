@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid_utils.compat as uuid
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class PriceFile(models.Model):
@@ -14,7 +14,8 @@ class PriceFile(models.Model):
     class State(models.TextChoices):
         UPLOADED = "uploaded"
         READING = "reading"
-        READY = "ready"  # Read to its end; every row can be published.
+        READY = "ready"  # Read to its end; it waits for a second person.
+        APPROVED = "approved"  # That person agreed; a worker publishes every row.
         PUBLISHED = "published"
         REFUSED = "refused"
 
@@ -38,6 +39,10 @@ class PriceFile(models.Model):
     )
     uploaded_at = models.DateTimeField()
     moved_at = models.DateTimeField()  # When it last came a step further.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # None where it was refused because it could not be read.
+    decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         permissions = (
@@ -46,7 +51,9 @@ class PriceFile(models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(state__in=("uploaded", "reading", "ready", "published", "refused")),
+                condition=Q(
+                    state__in=("uploaded", "reading", "ready", "approved", "published", "refused")
+                ),
                 name="pricefile_state_known",
             ),
             models.CheckConstraint(
@@ -59,6 +66,23 @@ class PriceFile(models.Model):
                 | (~Q(state="refused") & Q(message="")),
                 name="pricefile_message_iff_refused",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=("uploaded", "reading", "ready", "refused"),
+                    decided_by=None,
+                    decided_at=None,
+                )
+                | Q(
+                    state__in=("approved", "published", "refused"),
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="pricefile_decided_in_full",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("uploaded_by")),
+                name="pricefile_two_people",
+            ),
         )
         indexes = (models.Index(fields=("-uploaded_at",), name="pricefile_newest_first"),)
 
@@ -69,6 +93,11 @@ class PriceFile(models.Model):
     def ended(self) -> bool:
         """Return whether nothing more happens to it."""
         return self.state in {self.State.PUBLISHED, self.State.REFUSED}
+
+    @property
+    def is_moving(self) -> bool:
+        """Return whether a worker has it, or will; else it ended or waits for a person."""
+        return not self.ended and self.state != self.State.READY
 
 
 class FileChunk(models.Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.base import ContentFile
 
-from remittances.imports import chunks, uploads
+from remittances.imports import approval, chunks, uploads
 from remittances.models import Dataset, FileChunk, ImportFlag, PriceFile, SurveyedService
 from tests import workbook
 from tests.make import accounts
@@ -37,9 +37,19 @@ def book(tmp_path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_an_uploaded_file_is_read_and_published() -> None:
+def approved(file: PriceFile) -> None:
+    approval.approve_file(file_id=file.pk, by=accounts.user().pk, now=LATER)
+
+
+def test_an_uploaded_file_is_read_waits_and_is_published_once_approved() -> None:
     file = uploaded(make.csv_bytes([make.row(), make.row(cc1_fx_margin="-1")]))
     assert (file.state, Dataset.objects.count()) == ("uploaded", 0)
+    assert uploads.read_on(file_id=file.pk, now=LATER) == "ready"
+    assert (Dataset.objects.count(), SurveyedService.objects.count()) == (0, 0)
+    assert uploads.read_on(file_id=file.pk, now=LATER) is None  # It waits for a person.
+    assert uploads.carry_on_due(now=LATER + timedelta(days=3)) == 0
+    approved(file)
+    assert SurveyedService.objects.count() == 0
     assert uploads.read_on(file_id=file.pk, now=LATER) == "published"
     file.refresh_from_db()
     assert (file.rows_read, file.rows_expected, file.dataset_id) == (2, 2, file.pk)
@@ -71,6 +81,10 @@ def test_a_killed_worker_leaves_chunks_and_the_next_one_goes_on(
     assert uploads.carry_on_due(now=LATER) == 0  # Somebody worked on it just now.
     assert uploads.carry_on_due(now=LATER + timedelta(minutes=3)) == 1
     assert sum(packed[4:]) == 180  # Only what was not kept is read.
+    file.refresh_from_db()
+    assert (file.state, sum(file.told["flags"].values())) == ("ready", 24)
+    approved(file)
+    assert uploads.carry_on_due(now=LATER + timedelta(minutes=6)) == 1
     whole = list(ImportFlag.objects.order_by("id").values_list("sheet", "row", "flag"))
     assert SurveyedService.objects.count() == 300
     assert len(whole) == 24
@@ -94,6 +108,10 @@ def test_the_same_bytes_are_not_taken_twice() -> None:
     with pytest.raises(uploads.UploadRefused, match="being read"):
         uploaded(content, "b.csv")
     uploads.read_on(file_id=file.pk, now=LATER)
+    with pytest.raises(uploads.UploadRefused, match="being read"):
+        uploaded(content, "b.csv")
+    approved(file)
+    uploads.read_on(file_id=file.pk, now=LATER)
     with pytest.raises(uploads.UploadRefused, match="imported already"):
         uploaded(content, "b.csv")
     with pytest.raises(uploads.UploadRefused, match="empty"):
@@ -105,5 +123,7 @@ def test_bytes_that_came_in_by_the_shell_meanwhile_are_not_published_again() -> 
     rows = [make.row()]
     file = uploaded(make.csv_bytes(rows))
     make.imported(rows)
+    assert uploads.read_on(file_id=file.pk, now=LATER) == "ready"
+    approved(file)
     assert uploads.read_on(file_id=file.pk, now=LATER) == "refused"
     assert SurveyedService.objects.count() == 1
