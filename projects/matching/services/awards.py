@@ -15,7 +15,7 @@ from projects.matching.selectors import claims as found
 from projects.matching.services.programmes import ProgrammeRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from projects.matching.closing import Closed
     from projects.matching.instant.outcomes import Parts
@@ -24,7 +24,7 @@ State = Award.State
 
 
 class NoCampaign(ProgrammeRefused):
-    """A project that nobody gave to is awarded something, and nobody says for which campaign."""
+    """A project that nobody gave to is awarded something, and has no campaign of its own."""
 
 
 def awards_of(row: Round, closed: Closed, others: Mapping[str, str]) -> list[Award]:
@@ -32,9 +32,13 @@ def awards_of(row: Round, closed: Closed, others: Mapping[str, str]) -> list[Awa
 
     What a project gets is divided by what the shares of each campaign sum to. `others` are the
     campaigns of projects that have no claims.
+
+    Raises:
+        NoCampaign: a project without claims has no campaign, or one that is another project's.
+        NotWithin: the awards are not all that the round gives.
     """
     campaigns = found.campaigns(row.programme_id, row.number)
-    campaigns |= _without_claims(closed, set(campaigns.values()), others)
+    campaigns |= _without_claims(closed, campaigns, others)
     of_project = defaultdict[UUID, list[str]](list)
     for campaign_key, project_id in sorted(campaigns.items()):
         of_project[project_id].append(campaign_key)
@@ -49,18 +53,24 @@ def awards_of(row: Round, closed: Closed, others: Mapping[str, str]) -> list[Awa
             _award(row, key, project_id, part, reason)
             for key, part in zip(keys, parts.divided(given, wanted), strict=True)
         ]
+    if (given_minor := sum(award.decided_minor for award in awards)) != row.matched_minor:
+        raise parts.NotWithin(f"Awards of {given_minor} are not {row.matched_minor}.")
     return awards
 
 
 def _without_claims(
-    closed: Closed, claimed: Collection[UUID], others: Mapping[str, str]
+    closed: Closed, claimed: Mapping[str, UUID], others: Mapping[str, str]
 ) -> dict[str, UUID]:
     """Return the campaigns of projects that are awarded something and have no claims."""
     awarded = {project for project, given in closed.by_project.items() if given}
-    without = [project for project in sorted(awarded) if UUID(project) not in claimed]
+    known = set(claimed.values())
+    without = [project for project in sorted(awarded) if UUID(project) not in known]
     if any(project not in others for project in without):
         raise NoCampaign(_("A project is awarded match but has no campaign to receive it."))
-    return {others[project]: UUID(project) for project in without}
+    found = {others[project]: UUID(project) for project in without}
+    if len(found) < len(without) or found.keys() & claimed.keys():
+        raise NoCampaign(_("A campaign cannot receive the match of two projects."))
+    return found
 
 
 def _share_sums(row: Round, closed: Closed, campaign_keys: Sequence[str]) -> Counter[str]:

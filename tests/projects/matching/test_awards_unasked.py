@@ -67,3 +67,19 @@ def test_without_a_campaign_to_receive_it_nothing_is_closed() -> None:
 
     assert not Round.objects.exists()
     assert ledger.balance(engine.pot("fund", "EUR")).left == 100_00
+
+
+@pytest.mark.parametrize("campaign", [make.campaign(1), make.campaign(2)])
+def test_no_campaign_receives_the_match_of_two_projects(campaign: str) -> None:
+    make.given("c1", 10_00, project_n=1)
+
+    with pytest.raises(NoCampaign, match="cannot receive the match of two projects"):
+        close_programme(
+            programme_id="fund",
+            now=make.END,
+            projects=FACTS,
+            campaigns=CAMPAIGNS | {str(make.project(3)): campaign},
+        )
+
+    assert not Round.objects.exists()
+    assert ledger.balance(engine.pot("fund", "EUR")).left == 100_00
