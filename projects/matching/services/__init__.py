@@ -33,7 +33,6 @@ from projects.matching.services.reservations import (
 )
 from projects.matching.services.rounds import close_due, close_programme
 from projects.matching.services.tranches import meet_obligation, pay_tranche
-from projects.matching.services.transfers import transfer_between_pots
 from projects.matching.services.unwinding import (
     block,
     lock_decided,
@@ -73,7 +72,6 @@ __all__ = [
     "release",
     "release_reserve",
     "reserve",
-    "transfer_between_pots",
     "unblock",
     "unfreeze_programme",
     "unfreeze_project",

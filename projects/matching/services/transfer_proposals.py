@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.utils.functional import _StrPromise
+
 State = TransferProposal.State
 LONGEST_NAME = 160
 
@@ -74,13 +76,16 @@ def confirm_transfer(*, proposal_id: UUID, actor_id: UUID, now: datetime) -> Tra
     """Move what somebody else proposed to move.
 
     Raises:
-        NotAllowed: The person proposed it, or may not move money of the agency's pots.
+        NotAllowed: The person proposed it, or may not move money of the agency's pots; or who
+            proposed it may not any more.
         TransferRefused: It was moved or dropped before, or cannot be moved; says why.
         PotTooSmall: The pot has less free now.
     """
     proposal = _locked(proposal_id, actor_id)
     if reason := permissions.why_not_move(proposed_by=proposal.proposed_by_id, actor_id=actor_id):
         raise NotAllowed(reason)
+    if _why_not_treasurer(proposal.programme, proposal.proposed_by_id):
+        raise NotAllowed(_("Who proposed it may not move this money any more. Give it up."))
     posted = transfer_between_pots(
         programme_id=proposal.programme_id,
         source_layer=proposal.source_layer,
@@ -122,9 +127,13 @@ def _end(proposal: TransferProposal, to: State, actor_id: UUID, now: datetime) -
 
 
 def _require_treasurer(programme: Programme, actor_id: UUID) -> None:
-    held = Membership.objects.filter(user_id=actor_id, organisation_id=programme.agency_id)
-    if reason := permissions.why_not_fund(held.values_list("role", flat=True)):
+    if reason := _why_not_treasurer(programme, actor_id):
         raise NotAllowed(reason)
+
+
+def _why_not_treasurer(programme: Programme, person_id: UUID) -> _StrPromise | None:
+    held = Membership.objects.filter(user_id=person_id, organisation_id=programme.agency_id)
+    return permissions.why_not_fund(held.values_list("role", flat=True))
 
 
 def _name(person_id: UUID) -> str:

@@ -30,7 +30,7 @@ def programme() -> None:
 
 def move(minor: int, *, key: str = "1", **changes: str) -> bool:
     order = {"source_layer": "state", "target_layer": "city", "by": "Ama"} | changes
-    return services.transfer_between_pots(
+    return transfers.transfer_between_pots(
         programme_id="fund",
         amount=Money(minor, order.pop("currency", "EUR")),
         idempotency_key=key,

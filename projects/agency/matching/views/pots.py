@@ -92,6 +92,7 @@ def _forms(
     forms: dict[str, Form] = {TOP_UP: TopUpForm(sent(TOP_UP), prefix=TOP_UP, **common)}
     if len(layers) > 1:
         forms[TRANSFER] = TransferForm(sent(TRANSFER), prefix=TRANSFER, **common)
+    if len(layers) > 1 or programme.transfer_proposals.exists():  # Newer terms may have one pot.
         forms |= {name: ProposalForm(sent(name)) for name in (CONFIRM, DROP)}
     way = UNFREEZE if own.freeze else FREEZE
     forms[way] = ReasonForm(sent(way), prefix=way)
