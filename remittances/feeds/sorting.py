@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from remittances.feeds import publishing
-from remittances.feeds.outliers import oddities
+from remittances.feeds.outliers import Oddity, oddities
 from remittances.feeds.priced import Named, Priced
 from remittances.models import QuarantinedQuote
 from remittances.rates.selectors import reference
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
-    from remittances.feeds.outliers import Oddity
     from remittances.models import Feed
 
 
@@ -46,7 +45,8 @@ def sort(feed: Feed, rows: Iterable[Priced]) -> Sorted:
             named[pair] = recent(*pair)
         measured = replace(row, reference=named[pair])
         old = publishing.as_priced(before) if before else None
-        if why := oddities(measured, standing=old):
+        first = [] if old else [Oddity.FIRST]  # A person lets each service in once.
+        if why := first + oddities(measured, standing=old):
             parts.odd[key] = (measured, why)
         else:
             parts.plain[key] = measured

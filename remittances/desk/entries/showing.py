@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from remittances.models import PriceEntry
 
 ODDITIES = {
+    Oddity.FIRST: _("This is the first quote of this service."),
     Oddity.RATE_FAR: _("The rate is more than 10% away from the reference rate."),
+    Oddity.RATE_GIVES: _("The rate is more than 1% better than the reference rate."),
     Oddity.RATE_MOVED: _("The rate is more than 10% away from the rate before."),
     Oddity.FEE_MOVED: _("The fee has moved by more than 3 points of the amount."),
     Oddity.TOTAL_MOVED: _("The total cost has moved by more than 3 points of the amount."),
+    Oddity.TOTAL_BELOW: _("The total cost is below zero."),
 }
 _SAME = (
     "firm", "provider_type", "pay_in", "pay_out", "speed", "currency", "payout_currency",

@@ -110,7 +110,22 @@ def test_a_rate_more_than_a_tenth_away_from_the_reference_is_odd(
     rate: str | None,
     is_far: bool,  # noqa: FBT001
 ) -> None:
-    assert oddities(row(rate=rate), standing=None) == ([Oddity.RATE_FAR] if is_far else [])
+    assert (Oddity.RATE_FAR in oddities(row(rate=rate), standing=None)) is is_far
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (row("2", rate="151.5"), []),
+        (row("4", rate="151.5001"), [Oddity.RATE_GIVES]),
+        (row("0", rate="150"), []),
+        (row("0", rate="150.0001"), [Oddity.TOTAL_BELOW]),
+        (row("0", rate="153"), [Oddity.RATE_GIVES, Oddity.TOTAL_BELOW]),
+        (replace(row("0", rate="153"), reference=None), []),
+    ],
+)
+def test_a_price_that_gives_more_than_it_takes_is_odd(new: Priced, expected: list[Oddity]) -> None:
+    assert oddities(new, standing=None) == expected
 
 
 @pytest.mark.parametrize(
@@ -121,8 +136,10 @@ def test_a_rate_more_than_a_tenth_away_from_the_reference_is_odd(
         (row("8.01"), row("2"), [Oddity.FEE_MOVED, Oddity.TOTAL_MOVED]),
         (row("0"), row("6.5"), [Oddity.FEE_MOVED, Oddity.TOTAL_MOVED]),
         (row(rate="141"), row(rate="147"), [Oddity.TOTAL_MOVED]),
-        (row(rate="164"), row(rate="140"), [Oddity.RATE_MOVED, Oddity.TOTAL_MOVED]),
-        (row("50", amount="500"), row("2"), []),
+        (row(rate="150"), row(rate="136"), [Oddity.RATE_MOVED, Oddity.TOTAL_MOVED]),
+        (row("50", amount="500"), row("2"), [Oddity.FEE_MOVED, Oddity.TOTAL_MOVED]),
+        (row("150", amount="200.01"), row("2"), [Oddity.FEE_MOVED, Oddity.TOTAL_MOVED]),
+        (row("8", amount="200.01"), row("2"), []),
         (row(rate=None), row(), []),
     ],
 )
@@ -130,6 +147,14 @@ def test_what_moved_too_far_since_it_last_stood_is_odd(
     new: Priced, old: Priced, expected: list[Oddity]
 ) -> None:
     assert oddities(new, standing=old) == expected
+
+
+def test_the_nearest_amount_before_measures() -> None:
+    near, far = Point(Decimal(200), Decimal(2), None), Point(Decimal(500), Decimal(40), None)
+    old = replace(ROW, points=(near, far), transparent=False)
+
+    assert oddities(row("38", rate=None, amount="490"), standing=old) == []
+    assert oddities(row("38", rate=None, amount="210"), standing=old) == [Oddity.FEE_MOVED]
 
 
 def test_without_a_reference_the_last_rate_still_measures() -> None:

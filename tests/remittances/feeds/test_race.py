@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from remittances.feeds import reading, services
-from remittances.models import FeedRun, SurveyedService
+from remittances.models import FeedRun, QuarantinedQuote
 from tests import crowd
 from tests.remittances.feeds import made
 from tests.remittances.feeds.made import NOW
@@ -65,4 +65,4 @@ def test_without_the_claim_it_is_asked_twice(
 
     assert None not in runs
     assert len(server.asked) == 2
-    assert SurveyedService.objects.count() == 1  # The lock of publishing still keeps them apart.
+    assert QuarantinedQuote.objects.count() == 1  # The lock of the feed still keeps them apart.

@@ -12,7 +12,7 @@ import pytest
 from remittances.models import Dataset, Feed, Provider, SurveyedService
 from tests.remittances.feeds import made
 from tests.remittances.feeds.made import NOW
-from tests.remittances.feeds.steps import KEY, later, read, standing
+from tests.remittances.feeds.steps import KEY, known, later, read, standing
 from tests.remittances.rates import made as rates
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_a_quote_stands_with_its_exact_margin_and_named_reference(
     feed: Feed, server: Server
 ) -> None:
+    known(feed, server, made.quote(collected_at="2026-11-24T11:00:00Z"))
     server.says(made.answer())
 
     run = read(feed)
@@ -46,8 +47,7 @@ def test_a_quote_stands_with_its_exact_margin_and_named_reference(
 
 
 def test_the_same_bytes_change_nothing(feed: Feed, server: Server) -> None:
-    server.says(made.answer())
-    read(feed)
+    known(feed, server)
 
     again = read(feed, now=later(60))
 
@@ -56,8 +56,7 @@ def test_the_same_bytes_change_nothing(feed: Feed, server: Server) -> None:
 
 
 def test_a_newer_quote_is_a_new_row_over_the_old_one(feed: Feed, server: Server) -> None:
-    server.says(made.answer())
-    read(feed)
+    known(feed, server)
     (old,) = standing()
     server.says(made.answer(made.quote(fee="2.49", collected_at="2026-11-24T12:30:00Z")))
 
@@ -71,8 +70,7 @@ def test_a_newer_quote_is_a_new_row_over_the_old_one(feed: Feed, server: Server)
 
 
 def test_a_quote_that_is_not_newer_is_old_news(feed: Feed, server: Server) -> None:
-    server.says(made.answer())
-    read(feed)
+    known(feed, server)
     for moment in ("2026-11-24T11:30:00Z", "2026-11-24T09:00:00Z"):
         server.says(made.answer(made.quote(fee="0.99", collected_at=moment)))
 
@@ -106,8 +104,7 @@ def test_a_failed_capture_leaves_what_stands(
     feed: Feed, server: Server, answer: dict[str, str], outcome: str, words: str
 ) -> None:
     Feed.objects.update(corridors=["DEUKEN"])
-    server.says(made.answer())
-    read(feed)
+    known(feed, server)
     before = standing()
     server.says(**answer)  # type: ignore[arg-type]
 
@@ -123,8 +120,7 @@ def test_a_failed_capture_leaves_what_stands(
 
 
 def test_a_feed_of_a_firm_speaks_for_that_firm_only(feed: Feed, server: Server) -> None:
-    server.says(made.answer())
-    read(feed)
+    known(feed, server)
     feed.provider = Provider.objects.get(name="Kestrel Pay")
     feed.save()
     server.says(made.answer(made.quote(provider="Rival", collected_at="2026-11-24T11:50:00Z")))
@@ -135,9 +131,7 @@ def test_a_feed_of_a_firm_speaks_for_that_firm_only(feed: Feed, server: Server) 
 
 def test_without_a_recent_reference_the_margin_is_not_known(server: Server) -> None:
     rates.rate("EUR", "KES", "150", on=NOW.date() - timedelta(days=8), source="Old")
-    server.says(made.answer())
-
-    read(made.feed(server.url))
+    known(made.feed(server.url), server)
 
     (row,) = standing()
     assert (row.reference_rate, row.margin_pct_1, row.total_pct_1) == (None, None, None)
@@ -147,8 +141,14 @@ def test_without_a_recent_reference_the_margin_is_not_known(server: Server) -> N
 def test_many_services_cost_as_many_queries_as_two(
     feed: Feed, server: Server, django_assert_max_num_queries: Counting
 ) -> None:
-    names = [made.quote(provider=f"Firm {number}") for number in range(120)]
-    server.says(made.answer(*names))
+    names = [{"provider": f"Firm {number}"} for number in range(120)]
+    server.says(made.answer(*(made.quote(**name) for name in names)))
+    with django_assert_max_num_queries(30):
+        assert read(feed).quarantined == 120
+    moment = "2026-11-24T12:00:00Z"
+    known(feed, server, *(made.quote(**name, collected_at=moment) for name in names[:20]))
+    moment = "2026-11-24T12:00:01Z"
+    server.says(made.answer(*(made.quote(**name, collected_at=moment) for name in names[:20])))
 
     with django_assert_max_num_queries(30):
-        assert read(feed).published == 120
+        assert read(feed).published == 20

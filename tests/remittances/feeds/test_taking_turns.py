@@ -11,7 +11,7 @@ from remittances.feeds import selectors, services
 from remittances.models import Feed
 from tests.remittances.feeds import made
 from tests.remittances.feeds.made import NOW
-from tests.remittances.feeds.steps import later, read
+from tests.remittances.feeds.steps import known, later, read
 
 if TYPE_CHECKING:
     from tests.remittances.feeds.server import Server
@@ -21,6 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_only_feeds_that_are_on_and_due_are_read(feed: Feed, server: Server) -> None:
+    known(feed, server, made.quote(collected_at="2026-11-24T11:00:00Z"))
+    Feed.objects.filter(pk=feed.pk).update(next_at=NOW)
+    server.asked.clear()
     server.says(made.answer())
     Feed.objects.create(
         slug="off", name="Off", url=server.url, licence="x", is_on=False, next_at=NOW
