@@ -177,6 +177,8 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120)),
                 ("opened_at", models.DateTimeField()),
                 ("proposed_at", models.DateTimeField(null=True)),
+                ("proposed_room_minor", models.BigIntegerField(null=True)),
+                ("proposed_terms", models.PositiveIntegerField(null=True)),
                 ("decided_at", models.DateTimeField(null=True)),
             ],
             options={

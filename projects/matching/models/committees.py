@@ -30,6 +30,8 @@ class Call(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     proposed_at = models.DateTimeField(null=True)
+    proposed_room_minor = models.BigIntegerField(null=True)  # What could still be promised then.
+    proposed_terms = models.PositiveIntegerField(null=True)  # The newest version then.
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

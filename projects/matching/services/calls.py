@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.catalogue.models import Membership, Project
-from projects.matching import permissions
+from projects.matching import engine, permissions
 from projects.matching.models.committees import (
     MOST_POINTS,
     Application,
@@ -20,6 +21,7 @@ from projects.matching.models.committees import (
 )
 from projects.matching.models.programmes import Programme
 from projects.matching.refusals import CallRefused, NotAllowed
+from projects.matching.selectors.ceilings import room
 from projects.matching.services import committees
 from projects.matching.services.ceilings import CeilingRefused, locked
 from projects.matching.services.drafts import require_manager
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 IN_CONFLICT = gettext_lazy("You declared a conflict in this round, so others decide it.")
 LONGEST_NAME = 160
+PROPOSAL = ("proposed_by", "proposed_at", "proposed_room_minor", "proposed_terms")
 
 
 @transaction.atomic
@@ -158,7 +161,8 @@ def propose_decision(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
     except CeilingRefused as refusal:
         raise CallRefused(str(refusal)) from refusal
     call.proposed_by_id, call.proposed_at = actor_id, now
-    call.save(update_fields=["proposed_by", "proposed_at"])
+    call.proposed_room_minor, call.proposed_terms = _grounds(call)
+    call.save(update_fields=PROPOSAL)
     return call
 
 
@@ -174,8 +178,8 @@ def return_decision(*, call_id: UUID, actor_id: UUID) -> Call:
     require_manager(agency_id=call.programme.agency_id, actor_id=actor_id)
     if not call.is_proposed:
         raise CallRefused(_("Nobody has proposed it yet."))
-    call.proposed_by = call.proposed_at = None
-    call.save(update_fields=["proposed_by", "proposed_at"])
+    call.proposed_by = call.proposed_at = call.proposed_room_minor = call.proposed_terms = None
+    call.save(update_fields=PROPOSAL)
     return call
 
 
@@ -186,12 +190,15 @@ def decide_call(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
     Raises:
         NotAllowed: The person may not write the agency's programmes, proposed the decision, or
             declared a conflict in the round.
-        CallRefused: It is decided, or nobody has proposed it.
+        CallRefused: It is decided, nobody has proposed it, or the pot or the terms changed since.
     """
     call = _locked(call_id)
     _require_decider(call, actor_id)
     if reason := permissions.why_not_decide(proposed_by=call.proposed_by_id, actor_id=actor_id):
         raise NotAllowed(reason) if call.is_proposed else CallRefused(reason)
+    engine.locked([call.programme_id])
+    if _grounds(call) != (call.proposed_room_minor, call.proposed_terms):
+        raise CallRefused(_("The pot or the terms changed since. Give it back and propose again."))
     entered = _entered(call)
     try:
         ceilings = committees.award_ranked(
@@ -206,6 +213,12 @@ def decide_call(*, call_id: UUID, actor_id: UUID, now: datetime) -> Call:
     call.decided_by_id, call.decided_at = actor_id, now
     call.save(update_fields=["decided_by", "decided_at"])
     return call
+
+
+def _grounds(call: Call) -> tuple[int, int]:
+    """Return what a decision rests on: what can still be promised, and the newest version."""
+    newest = call.programme.versions.aggregate(newest=Max("number"))["newest"]
+    return room(call.programme_id), newest
 
 
 def _entered(call: Call) -> list[Application]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from payments.money import Money
 from projects.matching.models import Ceiling
 from projects.matching.models.committees import Call
 from projects.matching.refusals import CallRefused, NotAllowed
 from projects.matching.services import calls as services
-from projects.matching.services.programmes import publish_programme
+from projects.matching.services.programmes import fund_pot, publish_programme
 from tests.make import accounts
 from tests.make import catalogue as make
 from tests.make.rules import document
@@ -124,6 +126,42 @@ def test_what_is_proposed_is_fixed_until_it_is_given_back(
     with pytest.raises(CallRefused, match="Nobody has proposed it yet"):
         services.return_decision(call_id=application.call_id, actor_id=deputy.pk)
     assert not Ceiling.objects.exists()
+
+
+def more_money() -> None:
+    fund_pot(
+        programme_id="award-fund",
+        amount=Money(1_00, "EUR"),
+        idempotency_key="more",
+        now=pages.NOW,
+    )
+
+
+def newer_terms() -> None:
+    publish_programme(
+        document=document(id="award-fund", needs_award=True, rate=[1, 2]),
+        agency_id=Call.objects.get().programme.agency_id,
+        now=pages.NOW + timedelta(days=1),
+    )
+
+
+@pytest.mark.parametrize("change", [more_money, newer_terms])
+def test_what_is_confirmed_is_what_was_proposed(
+    application: Application, chair: User, deputy: User, change: Callable[[], None]
+) -> None:
+    propose(application, chair)
+    change()
+
+    with pytest.raises(CallRefused, match="The pot or the terms changed since"):
+        confirm(application, deputy)
+    assert not Ceiling.objects.exists()
+    assert not Call.objects.get().is_decided
+
+    services.return_decision(call_id=application.call_id, actor_id=deputy.pk)
+    assert Call.objects.get().proposed_terms is None
+    propose(application, chair)
+    confirm(application, deputy)
+    assert Ceiling.objects.get().amount_minor == 100_00
 
 
 def test_who_declared_a_conflict_neither_proposes_nor_decides(
