@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from remittances.entries import terms
 from remittances.feeds import outliers, publishing
+from remittances.feeds.sorting import recent
 from remittances.models import PriceEntry, PriceEvidence, SurveyedService
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from remittances.feeds.outliers import Oddity
-    from remittances.feeds.priced import Point, Priced
+    from remittances.feeds.priced import Named, Point, Priced
 
 _DECIDED_SHOWN = 40
 _State = PriceEntry.State
@@ -33,12 +34,19 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an entry would become, beside what stands of the same service."""
+    """What an entry would become, beside what stands of the same service.
+
+    `ours` is the reference rate we know of that day where the entry is measured by another one,
+    and `by_ours` what the service would cost by it.
+    """
 
     row: Priced
     totals: list[Total]
     standing: SurveyedService | None
     oddities: list[Oddity]
+    ours: Named | None
+    by_ours: list[Total]
+    odd_by_ours: list[Oddity]
 
 
 def entries() -> QuerySet[PriceEntry]:
@@ -81,9 +89,31 @@ def kept_evidence(key: str, *, person: UUID) -> PriceEvidence | None:
 
 
 def preview(entry: PriceEntry) -> Preview:
-    """Return what an entry would become."""
+    """Return what an entry would become, measured by its own reference rate and by ours."""
     row, key = terms.priced(entry), terms.row_key(entry)
     standing = publishing.standing([key]).get(key)
     old = publishing.as_priced(standing) if standing else None
-    totals = [Total(point, row.margin_pct(point), row.total_pct(point)) for point in row.points]
-    return Preview(row, totals, standing, outliers.oddities(row, standing=old))
+    ours = _ours(row)
+    by_ours = replace(row, reference=ours)
+    return Preview(
+        row=row,
+        totals=_totals(row),
+        standing=standing,
+        oddities=outliers.oddities(row, standing=old),
+        ours=ours,
+        by_ours=_totals(by_ours) if ours else [],
+        odd_by_ours=outliers.oddities(by_ours, standing=old) if ours else [],
+    )
+
+
+def _ours(row: Priced) -> Named | None:
+    """Return the reference rate we know; None where it is the row's own, or measures nothing."""
+    if not row.transparent:
+        return None
+    ours = recent(row.currency, row.payout_currency, row.collected_on)
+    is_same = ours and row.reference and ours.rate == row.reference.rate
+    return None if is_same else ours
+
+
+def _totals(row: Priced) -> list[Total]:
+    return [Total(point, row.margin_pct(point), row.total_pct(point)) for point in row.points]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from fractions import Fraction
 
-    from remittances.entries.selectors import Preview
+    from remittances.entries.selectors import Preview, Total
+    from remittances.feeds.priced import Named
     from remittances.models import PriceEntry
 
 ODDITIES = {
@@ -55,6 +56,9 @@ class Shown:
     provider_type: str
     costs: list[Cost]
     oddities: list[str]
+    ours: Named | None  # The reference rate we know, where the entry is measured by another.
+    by_ours: list[Cost]
+    odd_by_ours: list[str]
     replaces: date | None
     age_days: int
 
@@ -66,19 +70,26 @@ def shown(preview: Preview, *, today: date) -> Shown:
         ways=words.listed(words.ways(row.pay_in, row.pay_out)),
         speed=words.speed(row.speed),
         provider_type=str(words.PROVIDER_TYPES.get(row.provider_type, row.provider_type)),
-        costs=[
-            Cost(
-                total.point.amount.normalize(),
-                total.point.fee.normalize(),
-                _percent(total.margin_pct),
-                _percent(total.total_pct),
-            )
-            for total in preview.totals
-        ],
+        costs=_costs(preview.totals),
         oddities=[str(ODDITIES[oddity]) for oddity in preview.oddities],
+        ours=preview.ours,
+        by_ours=_costs(preview.by_ours),
+        odd_by_ours=[str(ODDITIES[oddity]) for oddity in preview.odd_by_ours],
         replaces=preview.standing.collected_on if preview.standing else None,
         age_days=(today - row.collected_on).days,
     )
+
+
+def _costs(totals: list[Total]) -> list[Cost]:
+    return [
+        Cost(
+            total.point.amount.normalize(),
+            total.point.fee.normalize(),
+            _percent(total.margin_pct),
+            _percent(total.total_pct),
+        )
+        for total in totals
+    ]
 
 
 def typed_again(entry: PriceEntry) -> dict[str, object]:

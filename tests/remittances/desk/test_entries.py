@@ -93,6 +93,21 @@ def test_a_price_goes_from_one_officer_by_another_to_the_comparison() -> None:
     assert "Published" in page(second, at)
 
 
+def test_the_second_person_sees_what_our_own_reference_rate_says() -> None:
+    today = timezone.now().date()
+    rates.rate("EUR", "KES", "180", on=today - timedelta(days=1))
+    first, second = desk(officer()), desk(officer("Otto Ohr"))
+    at = first.post(NEW, typed()).headers["Location"]
+    first.post(f"{at}send/")
+
+    for client in (first, second):
+        seen = page(client, at)
+        assert "The reference rate we know of that day is another one." in seen
+        assert "4.00%" in seen
+        assert "20.33%" in seen
+        assert "The rate is more than 10% away from the reference rate." in seen
+
+
 def test_nothing_typed_or_sent_is_lost_over_a_mistake() -> None:
     client = desk(officer())
 
