@@ -33,7 +33,11 @@ _State = PriceEntry.State
 
 
 class EntryRefused(ValueError):
-    """The entry cannot be that; the message says why to the officer."""
+    """The entry cannot be that; the message says why to the officer, `place` what to change."""
+
+    def __init__(self, message: str, *, place: str = "collected_on") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 def keep_evidence(*, clean: Clean, by: UUID, now: datetime) -> PriceEvidence:
@@ -74,10 +78,10 @@ def save_draft(
     entry = _own(entry_id, by, _State.DRAFT) if entry_id else PriceEntry(entered_by_id=by)
     mine = PriceEvidence.objects.filter(pk=evidence_id, added_by=by)
     if entry.evidence_id != evidence_id and not mine.exists():
-        raise EntryRefused(_("Send the evidence again."))
+        raise EntryRefused(_("Send the evidence again."), place="evidence")
     _fill(entry, facts)
     if not terms.priced(entry).is_kept:
-        raise EntryRefused(_("The margin is out of all measure. Look at both rates."))
+        raise EntryRefused(_("The margin is out of all measure. Look at both rates."), place="rate")
     entry.evidence_id, entry.entered_at = evidence_id, now
     entry.save()
     return entry

@@ -154,7 +154,7 @@ def _saved(form: EntryForm, person: UUID, entry: PriceEntry | None) -> PriceEntr
             entry_id=entry.pk if entry else None,
         )
     except services.EntryRefused as refusal:
-        form.add_error("collected_on", str(refusal))
+        form.add_error(refusal.place, str(refusal))
         return None
 
 

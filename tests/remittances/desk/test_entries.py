@@ -138,6 +138,7 @@ def test_nothing_typed_or_sent_is_lost_over_a_mistake() -> None:
         ({"rate": "1,000.5"}, "between thousands"),
         ({"rate": ""}, "Enter the rate, or say"),
         ({"reference_source": ""}, "where you read this rate"),
+        ({"rate": "999999999", "reference_rate": "0.000001"}, "out of all measure"),
         ({"destination": "DEU"}, "another country"),
         ({"destination": "XYZ"}, "Select a valid choice"),
         ({"collected_on": "2199-01-01"}, "not come yet"),

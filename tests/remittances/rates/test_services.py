@@ -222,6 +222,8 @@ def test_the_database_refuses_what_skips_the_second_person() -> None:
             rows.update(**changes)
     with pytest.raises(DatabaseError, match="as it was entered"), transaction.atomic():
         rows.update(rate=1, state="published", published=rate, **decided)
+    with pytest.raises(DatabaseError, match="keeps who entered"), transaction.atomic():
+        rows.update(entered_by=other)
     rows.update(state="published", published=rate, **decided)
     with pytest.raises(DatabaseError, match="stays as it is"), transaction.atomic():
         rows.update(reason="Later.")
