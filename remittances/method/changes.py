@@ -42,8 +42,8 @@ CHANGES = (
         on=date(2026, 11, 24),
         title=gettext_lazy("A live price that jumps waits for a person"),
         text=gettext_lazy(
-            "A rate more than 10 per cent from its reference or from the rate before, or a fee or total"
-            " that moved by more than 3 points, is not shown until an officer has looked at it."
+            "A rate more than 10 per cent from its reference or from the rate before, or a fee or"
+            " total that moved by more than 3 points, is not shown until an officer has looked at it."
         ),
     ),
     Change(

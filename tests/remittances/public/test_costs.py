@@ -49,7 +49,7 @@ def test_a_country_says_its_average_of_which_corridors_and_the_goal(client: Clie
         "In Q2 2025 1 corridor was known, so the two averages are of different corridors.",
         "2 corridors above 5%",
         "Tanzania 62.7% Q3 2025 10 services Kenya 12.8% Q3 2025 27 services",
-        "Kenya 27 services, 2.85% to 35.51%",
+        "Kenya 27 services · 2.85% – 35.51%",
         "Who sends USD 200 each month would keep USD 833.15 a year at 3%.",
         "(37.71% − 3%) × 200 × 12 months.",
         "Source: The World Bank, Remittance Prices Worldwide",
