@@ -75,7 +75,7 @@ class Watch:
 
         Raises:
             NotPublic: One of its addresses is inside a network.
-            OSError: None of them answers.
+            OSError: None of them answers in time.
         """
         failure = OSError("the host has no address")
         for address in self._addresses(host, port):
@@ -99,6 +99,9 @@ class Watch:
     def _follow(self, found: socket.socket) -> None:
         """Keep a second handle: TLS takes the first one over."""
         with self._lock:
+            if self.is_over:  # Nobody would cut it off any more.
+                found.close()
+                raise TimeoutError
             self._twins.append(found.dup())
 
     def _cut(self) -> None:

@@ -61,6 +61,23 @@ def _drip(listening: socket.socket) -> None:
             return
 
 
+def test_a_connection_that_comes_after_the_end_is_not_used(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.behave = serving.header_in_drops(0.05)
+    resolve = socket.getaddrinfo
+
+    def slowly(*asked: Any, **more: Any) -> Any:  # noqa: ANN401
+        time.sleep(0.4)
+        return resolve(*asked, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    patience = Patience(connect=0.3, read=0.3, whole=0.2)
+    with pytest.raises(Failed, match="in time"):
+        fetching.fetch(server.url, hosts=Hosts(agreed=(), local={server.host}), patience=patience)
+    assert server.asked == []
+
+
 def test_no_watch_outlives_its_question(server: Server) -> None:
     server.says(b"{}")
     before = threading.active_count()
