@@ -13,10 +13,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from projects.matching import allocation, engine, extending, rules, unwinding
+from projects.matching import allocation, engine, extending, rules
 from projects.matching.instant.outcomes import Turn
 from projects.matching.models import Allocation, CountedMoney, ReserveRelease
-from projects.matching.services import changes, stacks
+from projects.matching.services import changes, lumps, stacks
 from projects.matching.services.changes import Change
 from projects.matching.tally import from_rows
 
@@ -179,7 +179,8 @@ def _decided_again(
     """Return what one row comes to now, or None where it stays as it is."""
     outcome = allocation.look_again(turn, changes.standing_of(row), tally=tally, pots=pots)
     outcome = extending.widened(outcome, look.newest.rule, turn.money)
-    stays = _of_what_remains(turn, outcome)
+    row.version = look.terms_of(row)
+    stays = _of_what_remains(row, turn, outcome)
     if stays.minor <= row.amount_minor and (outcome.reason or "") == row.reason:
         return None
     if outcome.minor and not stays.minor and not row.amount_minor:
@@ -187,7 +188,7 @@ def _decided_again(
     return Change(row, stays.parts, stays.moves, look.cause, decided=outcome)
 
 
-def _of_what_remains(turn: Turn, outcome: Outcome) -> Outcome | Remaining:
+def _of_what_remains(row: Allocation, turn: Turn, outcome: Outcome) -> Outcome | Remaining:
     if turn.remaining_minor is None:
         return outcome
-    return unwinding.remaining(turn.rule, turn.money, outcome, remaining_minor=turn.remaining_minor)
+    return lumps.stays(row, turn.money, outcome, remaining_minor=turn.remaining_minor)

@@ -173,3 +173,23 @@ def test_money_that_was_left_unmatched_does_not_count_on() -> None:
 
     assert not still_counts(exclusive, money, matched, remaining_minor=100_00)
     assert not still_counts(picky, money, refused, remaining_minor=100_00)
+
+
+@pytest.mark.django_db
+def test_what_the_pot_lacked_is_added_though_its_own_money_has_gone_back() -> None:
+    make.programme(id="fund", formula=ONCE, pot_minor=100_00, on_exhaustion="waitlist")
+    give("c1")
+    give("c2")
+    go_back("c1")
+    assert stands()["c1"] == ("committed", 100_00)
+
+    services.fund_pot(
+        programme_id="fund",
+        amount=Money(500_00, "EUR"),
+        idempotency_key="more",
+        now=LATER,
+    )
+
+    assert sum(minor for _, minor in stands().values()) == 250_00
+    assert (left(), stands()["c1"]) == (350_00, ("committed", 250_00))
+    assert selectors.verify_differences() == []
