@@ -28,7 +28,7 @@ from tests.payments.machine.both import HELD_FOR, Both
 from tests.payments.machine.facts import Back, Payout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 ANY = st.integers(0, 999)  # Which of those there are.
 AMOUNTS = st.integers(5_00, 120_00)
@@ -282,7 +282,7 @@ class Machine(Both):
     @invariant()
     def compare(self) -> None:
         balances, contributions = product.state()
-        _agree(balances, model.balances(self.books))
+        model.agree(balances, model.balances(self.books))
         gifts = {
             gift.key: (
                 model.gone(gift, "refund", "taken"),
@@ -292,15 +292,8 @@ class Machine(Both):
             )
             for gift in self.books.gifts
         }
-        _agree(contributions, gifts)
+        model.agree(contributions, gifts)
 
     @invariant()
     def no_pot_is_overdrawn(self) -> None:
         assert 0 <= model.pot(self.books) <= self.books.funded
-
-
-def _agree(found: Mapping[T, object], expected: Mapping[T, object]) -> None:
-    """Fail with every name under which the product has something else than the model."""
-    pairs = {name: (found.get(name, 0), expected.get(name, 0)) for name in {*found, *expected}}
-    wrong = {name: f"{ours}, not {right}" for name, (ours, right) in pairs.items() if ours != right}
-    assert not wrong, wrong

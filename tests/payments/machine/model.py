@@ -1,10 +1,12 @@
 """What the books should say, worked out from what happened. Knows nothing of the product."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from tests.payments.machine.facts import Back, Books, Gift
 
+T = TypeVar("T")
 STAGES, STRIPE, BANK = ("", "held", "taken", "returned"), "clearing/stripe", "clearing/bank_file"
 
 
@@ -106,3 +108,10 @@ def send(books: Books) -> None:
             owes -= sum(sent.kept for sent in books.payouts if sent.state == "sent")
             payout.kept = min(max(0, owes + balances(books)["payable", False]), payout.minor)
             payout.state = "paid" if payout.kept == payout.minor else "sent"
+
+
+def agree(found: Mapping[T, object], expected: Mapping[T, object]) -> None:
+    """Fail with every name under which the product has something else than the model."""
+    pairs = {name: (found.get(name, 0), expected.get(name, 0)) for name in {*found, *expected}}
+    wrong = {name: f"{ours}, not {right}" for name, (ours, right) in pairs.items() if ours != right}
+    assert not wrong, wrong
