@@ -43,7 +43,8 @@ CHANGES = (
         title=gettext_lazy("A live price that jumps waits for a person"),
         text=gettext_lazy(
             "A rate more than 10 per cent from its reference or from the rate before, or a fee or"
-            " total that moved by more than 3 points, is not shown until an officer has looked at it."
+            " total that moved by more than 3 points, is not shown until an officer has looked"
+            " at it."
         ),
     ),
     Change(
