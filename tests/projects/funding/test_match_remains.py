@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 
-from marketplace import books, database
+from marketplace import books
 from payments.ledger.selectors import Difference
 from tests.make import funding as make
 from tests.projects.funding.reversing import disputed, paid, refunded
+from tests.unguarded import rewrite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def rewritten(change: str) -> list[Difference]:
     """Change the only match as the owner of the database, its triggers silenced."""
-    with database.as_owner(), connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(f"UPDATE matching_allocation SET {change}")  # noqa: S608
+    rewrite(f"UPDATE matching_allocation SET {change}")  # noqa: S608
     return books.verify().differences
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
-from marketplace import database
 from payments.ledger import selectors as ledger
 from payments.ledger.selectors import Difference
 from projects.matching import selectors, services
 from projects.matching.models import Allocation
 from projects.matching.selectors import row_checks
 from tests.make import matching as make
+from tests.unguarded import rewrite
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -38,10 +37,7 @@ def given(*, refs: tuple[str, ...] = ("c1",)) -> None:
 
 def rewritten(*statements: str) -> list[Difference]:
     """Change rows as the owner of the database, its triggers silenced; return what is found."""
-    with database.as_owner(), connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for statement in statements:
-            cursor.execute(statement)
+    rewrite(*statements)
     assert ledger.verify() == []
     return selectors.verify_differences()
 
