@@ -93,7 +93,7 @@ def browser() -> Iterator[Browser]:
         "--no-first-run",
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
-    # The driver leaves its event loop running in this thread, and tests that need no browser follow.
+    # The driver leaves its event loop running in this thread; tests without a browser follow.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=arguments)
